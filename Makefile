@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# `make` builds the hypervisor, the sample guests and the ISO. `make help` lists the targets.
+
+VERSION := 1.0
+B       := build
+
+CC      := gcc
+NASM    := nasm
+LD      := ld
+OBJCOPY := objcopy
+PYTHON  := /usr/bin/python3
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules
+
+.PHONY: all
+all: $(B)/belfry.elf $(B)/belfry.debug $(B)/belfry.iso
+
+include tools/tools.mk
+
+WARNINGS := -Wall -Wextra -Werror -Wshadow -Wundef -Wstrict-prototypes -Wmissing-prototypes \
+            -Wpointer-arith -Wcast-align -Wcast-qual -Wwrite-strings -Wvla -Wformat=2 -Wswitch-enum \
+            -Wimplicit-fallthrough -Wold-style-definition -Wdouble-promotion -Wnull-dereference
+INCLUDES := -Iinclude -Iguest-api/include -I.
+
+# ---- the hypervisor ----------------------------------------------------------------------------
+# r8 to r11 are callee-saved here, so that an entry pushes five registers and the other ten are
+# saved at a switch alone; so no function may take more than four arguments in registers.
+HV_CFLAGS := -std=c11 -O2 -g -ffreestanding -fno-pic -mcmodel=kernel -mno-red-zone \
+             -mgeneral-regs-only -fcall-saved-r8 -fcall-saved-r9 -fcall-saved-r10 \
+             -fcall-saved-r11 -fno-stack-protector -fno-asynchronous-unwind-tables \
+             -fcf-protection=none -fno-common -fno-strict-aliasing \
+             $(WARNINGS) $(INCLUDES) -I$(B)/gen -DBELFRY_VERSION='"$(VERSION)"' -MMD -MP
+
+HV_C    := $(wildcard boot/*.c arch/x86/*.c hv/*.c)
+HV_ASM  := $(wildcard boot/*.asm arch/x86/*.asm)
+HV_OBJ  := $(HV_C:%.c=$(B)/hv/%.o) $(HV_ASM:%.asm=$(B)/hv/%.asm.o)
+
+$(B)/hv/%.o: %.c | $(B)/gen/hv_abi.inc
+	@mkdir -p $(@D)
+	$(CC) $(HV_CFLAGS) -c $< -o $@
+
+$(B)/hv/%.asm.o: %.asm $(B)/gen/offsets.inc $(B)/gen/hv_abi.inc
+	@mkdir -p $(@D)
+	$(NASM) -f elf64 -g -F dwarf -w+error -I $(B)/gen/ -MD $(@:.o=.d) -MP $< -o $@
+
+# The constants that assembly uses are made from C, never typed twice.
+$(B)/gen/hv_abi.inc: guest-api/include/belfry/hv_abi.h tools/constants
+	@mkdir -p $(@D)
+	tools/constants $< > $@
+
+$(B)/gen/offsets.inc: arch/x86/offsets.c $(B)/gen/hv_abi.inc
+	@mkdir -p $(@D)
+	$(CC) $(HV_CFLAGS) -MF $(B)/gen/offsets.d -MT $@ -S $< -o $(B)/gen/offsets.s
+	sed -n 's/^.*=> \([A-Z0-9_]*\) \$$*\(-*[0-9]*\).*$$/%define \1 \2/p' $(B)/gen/offsets.s > $@
+
+HV_LINKED := $(filter-out $(B)/hv/arch/x86/offsets.o,$(HV_OBJ))
+
+$(B)/belfry.debug: linker/hv.ld $(HV_LINKED)
+	$(LD) -m elf_x86_64 -nostdlib -static -z max-page-size=4096 --fatal-warnings \
+	    --orphan-handling=error --build-id=none -T linker/hv.ld -Map $(B)/belfry.map \
+	    $(HV_LINKED) -o $@
+
+# Both loaders want a 32-bit ELF; the entry point and the load addresses are below 4 GiB.
+$(B)/belfry.elf: $(B)/belfry.debug
+	$(OBJCOPY) -O elf32-i386 --strip-all $< $@
+
+include guest-api/guests.mk
+include iso/iso.mk
+include tests/tests.mk
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
+
+.PHONY: clean
+clean:
+	rm -rf $(B) compile_commands.json

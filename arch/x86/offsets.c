@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The offsets and numbers that assembly uses, for build/gen/offsets.inc. Compiled to assembly only;
+ * the Makefile takes the "=> NAME value" lines out. */
+#include <stddef.h>
+#include "arch/x86/descriptors.h"
+#include "arch/x86/stacks.h"
+#include "hv/vcpu.h"
+
+#define CONSTANT(name, value) __asm__ volatile("\n#=> " #name " %0" : : "i"(value))
+
+void offsets(void);
+
+void offsets(void)
+{
+    CONSTANT(CPU_FRAME, offsetof(struct cpu, frame));
+    CONSTANT(CPU_ATTENTION, offsetof(struct cpu, attention));
+    CONSTANT(CPU_HALT, offsetof(struct cpu, halt));
+    CONSTANT(FRAME_R15, offsetof(struct frame, r15));
+    CONSTANT(FRAME_RBX, offsetof(struct frame, rbx));
+    CONSTANT(FRAME_RDX, offsetof(struct frame, rdx));
+    CONSTANT(FRAME_RAX, offsetof(struct frame, rax));
+    CONSTANT(FRAME_VECTOR, offsetof(struct frame, vector));
+    CONSTANT(FRAME_RIP, offsetof(struct frame, rip));
+    CONSTANT(FRAME_CS, offsetof(struct frame, cs));
+    CONSTANT(HV_STACK_END, (STACK_HV + 1) * sizeof(struct stack));
+    CONSTANT(VECTOR_LINE, HV_VECTOR_LINE);
+    CONSTANT(VECTOR_GATE, HV_GATE);
+}

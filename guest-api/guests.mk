@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The guest library, the sample guests and the test guests. A guest is a folder with sources, or one
+# source file in tests/guests/; a new one needs no list edited.
+
+GUEST_CFLAGS := -std=c11 -O2 -g -ffreestanding -fno-pic -no-pie -fno-stack-protector \
+                -fno-asynchronous-unwind-tables -fcf-protection=none $(WARNINGS) \
+                -Iguest-api/include -MMD -MP
+GUEST_LDFLAGS := -nostdlib -static -no-pie -Wl,-z,max-page-size=4096 -Wl,--build-id=none \
+                 -Wl,--fatal-warnings -Wl,--orphan-handling=error -T linker/guest.ld
+
+LIB_C   := $(wildcard guest-api/lib/*.c)
+LIB_ASM := $(wildcard guest-api/lib/*.asm)
+# The hypervisor's formatter is pure, so the library is built from the same source.
+LIB_OBJ := $(LIB_C:%.c=$(B)/guest/%.o) $(LIB_ASM:%.asm=$(B)/guest/%.asm.o) $(B)/guest/hv/format.o
+
+# The loop in memcpy() must not become a call of memcpy().
+$(B)/guest/guest-api/lib/string.o: GUEST_CFLAGS += -fno-tree-loop-distribute-patterns
+
+$(B)/guest/hv/%.o: hv/%.c
+	@mkdir -p $(@D)
+	$(CC) $(GUEST_CFLAGS) -Iinclude -I. -c $< -o $@
+
+$(B)/guest/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(GUEST_CFLAGS) -Iinclude -I. -c $< -o $@
+
+$(B)/guest/%.asm.o: %.asm $(B)/gen/hv_abi.inc
+	@mkdir -p $(@D)
+	$(NASM) -f elf64 -g -F dwarf -w+error -I $(B)/gen/ -MD $(@:.o=.d) -MP $< -o $@
+
+$(B)/libbelfry.a: $(LIB_OBJ)
+	rm -f $@
+	ar rcs $@ $^
+
+SAMPLES     := $(notdir $(patsubst %/,%,$(wildcard guest-api/samples/*/)))
+TEST_GUESTS := $(sort $(basename $(notdir $(wildcard tests/guests/*.c tests/guests/*.asm))))
+
+define sample_rule
+$(B)/guests/$(1).elf: $$(patsubst %.c,$(B)/guest/%.o,$$(wildcard guest-api/samples/$(1)/*.c)) \
+                      $(B)/libbelfry.a linker/guest.ld
+	@mkdir -p $$(@D)
+	$$(CC) $$(GUEST_LDFLAGS) $$(filter %.o,$$^) $(B)/libbelfry.a -o $$@
+endef
+$(foreach sample,$(SAMPLES),$(eval $(call sample_rule,$(sample))))
+
+# Test guests start by their own code and make raw calls; those called lib_… use the library's.
+TAP_C   := $(wildcard tests/guests/support/*.c)
+TAP_ASM := $(wildcard tests/guests/support/*.asm)
+TAP_OBJ := $(TAP_C:%.c=$(B)/guest/%.o) $(TAP_ASM:%.asm=$(B)/guest/%.asm.o) $(B)/guest/hv/format.o
+
+$(B)/guest/tests/guests/%.o: GUEST_CFLAGS += -Itests/guests/support
+
+$(B)/libtap.a: $(TAP_OBJ)
+	rm -f $@
+	ar rcs $@ $^
+
+$(B)/guests/%.elf: $(B)/guest/tests/guests/%.o $(B)/libtap.a $(B)/libbelfry.a linker/guest.ld
+	@mkdir -p $(@D)
+	$(CC) $(GUEST_LDFLAGS) $< $(B)/libtap.a $(B)/libbelfry.a -o $@
+
+$(B)/guests/lib_%.elf: $(B)/guest/tests/guests/lib_%.o $(B)/libtap.a $(B)/libbelfry.a \
+                       linker/guest.ld
+	@mkdir -p $(@D)
+	$(CC) $(GUEST_LDFLAGS) $< $(B)/libbelfry.a $(B)/libtap.a -o $@
+
+# A test guest in assembly stands alone: no library, no linker script.
+$(B)/guests/%.elf: $(B)/guest/tests/guests/%.asm.o
+	@mkdir -p $(@D)
+	$(LD) -m elf_x86_64 -nostdlib -static -z max-page-size=4096 $< -o $@
+
+.PHONY: guests
+guests: $(SAMPLES:%=$(B)/guests/%.elf) $(TEST_GUESTS:%=$(B)/guests/%.elf)

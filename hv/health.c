@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "hv/health.h"
+#include "hv/arch.h"
+#include "hv/check.h"
+#include "hv/console.h"
+#include "hv/format.h"
+#include "hv/irq.h"
+#include "hv/partition.h"
+
+enum { LINE_SIZE = 192 };
+
+static const struct config *config;
+
+void health_init(const struct config *given)
+{
+    config = given;
+}
+
+const char *health_fault_name(unsigned what)
+{
+    /* Intel SDM volume 3, table 6-1. */
+    static const char *const names[] = {
+        [0] = "#DE",
+        [1] = "#DB",
+        [2] = "NMI",
+        [3] = "#BP",
+        [4] = "#OF",
+        [5] = "#BR",
+        [6] = "#UD",
+        [7] = "#NM",
+        [8] = "#DF",
+        [10] = "#TS",
+        [11] = "#NP",
+        [12] = "#SS",
+        [13] = "#GP",
+        [14] = "#PF",
+        [16] = "#MF",
+        [17] = "#AC",
+        [18] = "#MC",
+        [19] = "#XM",
+        [20] = "#VE",
+        [21] = "#CP",
+        [FAULT_BAD_FRAME] = "bad frame",
+        [FAULT_BAD_STACK] = "bad stack",
+    };
+
+    return what < ARRAY_LENGTH(names) && names[what] ? names[what] : "exception";
+}
+
+void health_fault(struct vcpu *vcpu, unsigned what, uint64_t address)
+{
+    struct fault fault = {.what = what, .rip = vcpu->frame.rip, .address = address};
+
+    partition_fault(vcpu->partition, &fault);
+}
+
+bool health_report(const struct partition *partition)
+{
+    static const char *const action[] = {
+        [SEQUEL_STOP] = "stop", [SEQUEL_RESTART] = "restart", [SEQUEL_HALT] = "halt"};
+    const struct fault *fault = &partition->fault;
+    char address[32] = "";
+    char line[LINE_SIZE];
+
+    if (fault->what == EXCEPTION_PF)
+        format_text(address, sizeof(address), " addr=0x%lx", fault->address);
+    format_text(line, sizeof(line), "fault %s rip=0x%lx%s outstanding=%lu, then %s",
+                health_fault_name(fault->what), fault->rip, address, partition->outstanding,
+                action[partition->sequel]);
+    return console_report(partition->id, line);
+}
+
+void health_end(uint8_t value)
+{
+    if (config && config->exit_idle)
+        arch_exit(value);
+    arch_halt();
+}
+
+void health_halt(const struct partition *partition)
+{
+    console_print("halted: %s faulted and has fault=halt", partition->config->name);
+    console_drain();
+    health_end(EXIT_FAILED);
+}
+
+/* Waits for the wire, but not for ever. */
+static void put(char byte)
+{
+    for (unsigned polls = 0; polls < 1000000 && arch_console_room() == 0; polls++)
+        ;
+    if (arch_console_room() > 0)
+        arch_console_put((uint8_t)byte);
+}
+
+static void put_text(const char *text)
+{
+    while (*text)
+        put(*text++);
+}
+
+void health_say(const char *format, ...)
+{
+    char line[LINE_SIZE];
+    va_list list;
+
+    va_start(list, format);
+    format_list(line, sizeof(line), format, list);
+    va_end(list);
+    put_text("\r\nBelfry: ");
+    put_text(line);
+}
+
+void health_refuse(uint8_t value, const char *format, ...)
+{
+    char line[LINE_SIZE];
+    va_list list;
+
+    va_start(list, format);
+    format_list(line, sizeof(line), format, list);
+    va_end(list);
+    console_print("%s", line);
+    console_drain();
+    health_end(value);
+}
+
+void check_failed(const char *condition, const char *file, int line)
+{
+    health_say("check failed at %s:%d: %s", file, line, condition);
+    if (cpu.current)
+        health_say("current vCPU %u of %s, in state %d", cpu.current->id,
+                   cpu.current->partition->config->name, (int)cpu.current->state);
+    arch_backtrace();
+    put_text("\r\n");
+    health_end(EXIT_FAILED);
+}
+
+static void say_partition(const struct partition *partition)
+{
+    const struct totals *totals = &partition->totals;
+    char how[40];
+
+    if (partition->ending == ENDING_EXIT)
+        format_text(how, sizeof(how), "exit code %lu", partition->exit_code);
+    else if (partition->ending == ENDING_FAULT)
+        format_text(how, sizeof(how), "fault %s", health_fault_name(partition->fault.what));
+    else
+        format_text(how, sizeof(how), "no restart left");
+    console_print("%s: %s, restarts %u, upcalls %lu, raised %lu, acknowledged %lu, discarded %lu",
+                  partition->config->name, how, partition->restarts, totals->upcalls,
+                  totals->raised, totals->acknowledged, totals->discarded);
+    console_drain();
+}
+
+static void say_line(unsigned n)
+{
+    const struct line *line = irq_line_state(n);
+
+    console_print("line %u: raised %lu, held %lu, spurious %lu, unclaimed %lu", n, line->raised,
+                  line->held_ticks, line->spurious, line->unclaimed);
+    console_drain();
+}
+
+void health_finish(const struct partition *all, unsigned count)
+{
+    bool success = true;
+
+    console_print("every partition has stopped");
+    if (!config->exit_idle)
+        return;
+    console_drain();
+    for (unsigned i = 0; i < count; i++) {
+        say_partition(&all[i]);
+        success &= all[i].ending == ENDING_EXIT && all[i].exit_code == 0;
+    }
+    for (unsigned line = 0; line < HV_LINES; line++)
+        if (line != HV_CASCADE_LINE)
+            say_line(line);
+    health_end(success ? EXIT_SUCCESS : EXIT_STOPPED);
+}

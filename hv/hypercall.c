@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The calls of ABI 1.0. Each handler checks first, in the order EINVAL, EPERM, EBUSY / ENOENT,
+ * ERANGE, EFAULT, and then commits.
+ */
+#include "hv/hypercall.h"
+#include <string.h>
+#include "hv/arch.h"
+#include "hv/compiler.h"
+#include "hv/console.h"
+#include "hv/irq.h"
+#include "hv/partition.h"
+#include "hv/upcall.h"
+
+typedef int64_t handler(uint64_t first, uint64_t second, uint64_t third);
+
+static int64_t version(uint64_t first, uint64_t second, uint64_t third)
+{
+    (void)first, (void)second, (void)third;
+    return HV_ABI_VERSION;
+}
+
+static int64_t console_write_call(uint64_t address, uint64_t length, uint64_t third)
+{
+    struct vcpu *vcpu = cpu.current;
+
+    (void)third;
+    if (length > HV_CONSOLE_MAX)
+        return HV_EINVAL;
+    if (length == 0)
+        return 0;
+    const uint8_t *text = partition_memory(vcpu->partition, address, length, PAGE_READ);
+    if (!text)
+        return HV_EFAULT;
+    unsigned room = console_room(vcpu->partition->id);
+    unsigned taken = length < room ? (unsigned)length : room;
+    console_write(vcpu->partition->id, text, taken);
+    console_step();
+    return taken;
+}
+
+static int64_t vcpu_yield_call(uint64_t first, uint64_t second, uint64_t third)
+{
+    (void)first, (void)second, (void)third;
+    vcpu_yield(cpu.current);
+    console_step();
+    return 0;
+}
+
+static int64_t vcpu_wait_call(uint64_t first, uint64_t second, uint64_t third)
+{
+    const struct virq *virq = vcpu_virq(cpu.current);
+
+    (void)first, (void)second, (void)third;
+    if (!(virq->registered[0] | virq->registered[1] | virq->registered[2] | virq->registered[3]))
+        return HV_ENOENT;
+    vcpu_wait(cpu.current);
+    return 0;
+}
+
+static int64_t partition_exit_call(uint64_t code, uint64_t second, uint64_t third)
+{
+    (void)second, (void)third;
+    partition_exit(cpu.current->partition, code);
+    return 0;
+}
+
+static int64_t partition_restart_call(uint64_t first, uint64_t second, uint64_t third)
+{
+    (void)first, (void)second, (void)third;
+    partition_restart(cpu.current->partition);
+    return 0;
+}
+
+static int64_t irq_register_call(uint64_t vector, uint64_t entry, uint64_t third)
+{
+    struct partition *partition = cpu.current->partition;
+
+    (void)third;
+    if (!irq_in_domain(vector) || !partition_memory(partition, entry, 1, PAGE_EXECUTE))
+        return HV_EINVAL;
+    if (!partition_granted(partition, (unsigned)vector))
+        return HV_EPERM;
+    return irq_register(cpu.current, (unsigned)vector, entry);
+}
+
+static int64_t irq_unregister_call(uint64_t vector, uint64_t second, uint64_t third)
+{
+    (void)second, (void)third;
+    return irq_in_domain(vector) ? irq_unregister(cpu.current, (unsigned)vector) : HV_EINVAL;
+}
+
+static int64_t irq_ack_call(uint64_t vector, uint64_t count, uint64_t third)
+{
+    (void)third;
+    return irq_in_domain(vector) ? irq_acknowledge(cpu.current, (unsigned)vector, count)
+                                 : HV_EINVAL;
+}
+
+static int64_t irq_return_call(uint64_t first, uint64_t second, uint64_t third)
+{
+    (void)first, (void)second, (void)third;
+    return (int64_t)upcall_return(cpu.current);
+}
+
+static int64_t set_mask(uint64_t vector, int64_t (*change)(struct virq *, unsigned))
+{
+    if (!irq_in_domain(vector))
+        return HV_EINVAL;
+    int64_t status = change(vcpu_virq(cpu.current), (unsigned)vector);
+    vcpu_refresh(cpu.current);
+    return status;
+}
+
+static int64_t irq_mask_call(uint64_t vector, uint64_t second, uint64_t third)
+{
+    (void)second, (void)third;
+    return set_mask(vector, virq_mask);
+}
+
+static int64_t irq_unmask_call(uint64_t vector, uint64_t second, uint64_t third)
+{
+    (void)second, (void)third;
+    return set_mask(vector, virq_unmask);
+}
+
+static int64_t irq_raise_call(uint64_t vector, uint64_t target, uint64_t third)
+{
+    (void)third;
+    if (!irq_in_domain(vector) || vector < HV_VECTOR_VIRTUAL || target != 0)
+        return HV_EINVAL;
+    if (!partition_granted(cpu.current->partition, (unsigned)vector))
+        return HV_EPERM;
+    return irq_raise(cpu.current, (unsigned)vector);
+}
+
+static int64_t irq_stats_call(uint64_t vector, uint64_t address, uint64_t size)
+{
+    struct vcpu *vcpu = cpu.current;
+    const struct virq *virq = vcpu_virq(vcpu);
+
+    if (!irq_in_domain(vector))
+        return HV_EINVAL;
+    if (size < sizeof(uint64_t))
+        return 0;
+    unsigned word = bitmap_word((unsigned)vector), bit = bitmap_bit((unsigned)vector);
+    struct hv_irq_stats stats = {
+        .raised = virq->raised[word][bit],
+        .acknowledged = virq->acknowledged[word][bit],
+        .discarded = virq->discarded[word][bit],
+        .outstanding = virq_outstanding(virq, (unsigned)vector),
+        .upcalls = virq->upcalls[word][bit],
+        .held =
+            partition_granted(vcpu->partition, (unsigned)vector) ? irq_held((unsigned)vector) : 0,
+    };
+    uint64_t written = size < sizeof(stats) ? size & ~UINT64_C(7) : sizeof(stats);
+    void *there = partition_memory(vcpu->partition, address, written, PAGE_WRITE);
+    if (!there)
+        return HV_EFAULT;
+    memcpy(there, &stats, written);
+    return (int64_t)written;
+}
+
+static int64_t irq_poll_call(uint64_t first, uint64_t second, uint64_t third)
+{
+    (void)first, (void)second, (void)third;
+    return 0;
+}
+
+static handler *const handlers[] = {
+    [HV_CALL_VERSION] = version,
+    [HV_CALL_CONSOLE_WRITE] = console_write_call,
+    [HV_CALL_VCPU_YIELD] = vcpu_yield_call,
+    [HV_CALL_VCPU_WAIT] = vcpu_wait_call,
+    [HV_CALL_PARTITION_EXIT] = partition_exit_call,
+    [HV_CALL_PARTITION_RESTART] = partition_restart_call,
+    [HV_CALL_IRQ_REGISTER] = irq_register_call,
+    [HV_CALL_IRQ_UNREGISTER] = irq_unregister_call,
+    [HV_CALL_IRQ_ACK] = irq_ack_call,
+    [HV_CALL_IRQ_RETURN] = irq_return_call,
+    [HV_CALL_IRQ_MASK] = irq_mask_call,
+    [HV_CALL_IRQ_UNMASK] = irq_unmask_call,
+    [HV_CALL_IRQ_RAISE] = irq_raise_call,
+    [HV_CALL_IRQ_STATS] = irq_stats_call,
+    [HV_CALL_IRQ_POLL] = irq_poll_call,
+};
+
+int64_t hypercall(uint64_t first, uint64_t second, uint64_t third, uint64_t number)
+{
+    if (UNLIKELY(number >= ARRAY_LENGTH(handlers) || !handlers[number]))
+        return HV_ENOSYS;
+    return handlers[number](first, second, third);
+}

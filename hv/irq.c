@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "hv/irq.h"
+#include "hv/arch.h"
+#include "hv/console.h"
+
+static struct route route;
+static struct lines lines;
+
+void irq_init(uint16_t level, uint32_t burst)
+{
+    route_init(&route);
+    lines_init(&lines, level, burst);
+}
+
+bool irq_in_domain(uint64_t vector)
+{
+    return vector >= HV_VECTOR_LINE && vector < HV_VECTORS && vector != HV_GATE;
+}
+
+static bool has_line(unsigned vector)
+{
+    return vector < HV_VECTOR_LINE + HV_LINES;
+}
+
+/* Makes the controller's mask what the line's state says. */
+static void set_line(unsigned line)
+{
+    if (line_is_open(&lines, line))
+        arch_line_open(line);
+    else
+        arch_line_close(line);
+}
+
+static void raise(unsigned vector)
+{
+    for (uint64_t rest = route_raise(&route, virqs, vector); rest != 0; rest &= rest - 1)
+        vcpu_notify(&vcpus[bit_first(rest)]);
+}
+
+void irq_line(unsigned line)
+{
+    line_raise(&lines, line, cpu.now);
+    if (!line_is_open(&lines, line))
+        arch_line_close(line);
+    raise(HV_VECTOR_LINE + line);
+}
+
+static void release_held(void)
+{
+    for (uint32_t rest = lines_release(&lines); rest != 0; rest &= rest - 1)
+        set_line(bit_first(rest));
+}
+
+void irq_tick(void)
+{
+    cpu.now++;
+    lines.line[0].raised++;
+    raise(HV_VECTOR_PIT);
+    if (lines.held)
+        release_held();
+    if (schedule_tick(&schedule))
+        cpu.attention |= ATTEND_SWITCH;
+    console_tick();
+    console_step();
+}
+
+void irq_spurious(unsigned line)
+{
+    lines.line[line].spurious++;
+}
+
+int64_t irq_register(struct vcpu *vcpu, unsigned vector, uint64_t entry)
+{
+    int64_t status = route_register(&route, virqs, vcpu->id, vector);
+
+    if (status < 0)
+        return status;
+    vcpu->entry[vector] = entry;
+    if (has_line(vector)) {
+        line_register(&lines, vector - HV_VECTOR_LINE);
+        set_line(vector - HV_VECTOR_LINE);
+    }
+    return status;
+}
+
+/* Nobody has the line's vector registered any longer. */
+static void close_line(unsigned line)
+{
+    line_unregister(&lines, line);
+    set_line(line);
+}
+
+int64_t irq_unregister(struct vcpu *vcpu, unsigned vector)
+{
+    bool last = has_line(vector) && route.registered[vector] == UINT64_C(1) << vcpu->id;
+
+    /* Closed before the registration goes; nothing comes between with interrupts off. */
+    if (last)
+        close_line(vector - HV_VECTOR_LINE);
+    int64_t status = route_unregister(&route, virqs, vcpu->id, vector);
+    vcpu_refresh(vcpu);
+    return status;
+}
+
+int64_t irq_acknowledge(struct vcpu *vcpu, unsigned vector, uint64_t count)
+{
+    int64_t status = virq_acknowledge(vcpu_virq(vcpu), vector, count);
+
+    if (status < 0)
+        return status;
+    if (has_line(vector) && lines.line[vector - HV_VECTOR_LINE].waiting) {
+        line_served(&lines, vector - HV_VECTOR_LINE);
+        set_line(vector - HV_VECTOR_LINE);
+    }
+    vcpu_refresh(vcpu);
+    return status;
+}
+
+int64_t irq_raise(struct vcpu *vcpu, unsigned vector)
+{
+    if (!virq_is_registered(vcpu_virq(vcpu), vector))
+        return HV_ENOENT;
+    if (virq_raise(vcpu_virq(vcpu), vector))
+        vcpu_notify(vcpu);
+    return 0;
+}
+
+uint64_t irq_held(unsigned vector)
+{
+    return has_line(vector) ? line_held(&lines, vector - HV_VECTOR_LINE) : 0;
+}
+
+void irq_restart(const uint64_t grants[BITMAP_WORDS])
+{
+    for (unsigned line = 0; line < HV_LINES; line++)
+        if (bit_get(grants[0], HV_VECTOR_LINE + line))
+            line_restart(&lines, line);
+}
+
+const struct line *irq_line_state(unsigned line)
+{
+    return &lines.line[line];
+}

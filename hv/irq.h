@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Interrupts on their way: from the controller to the vCPUs that registered the vector, and the
+ * guests' requests back to the lines. Here the pure parts (virq, route, line) meet the machine.
+ */
+#ifndef HV_IRQ_H
+#define HV_IRQ_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "hv/line.h"
+#include "hv/vcpu.h"
+
+/* Bit n of `level`: line n is level-triggered. `burst`: how often an edge-triggered line may occur
+ * in a tick. */
+void irq_init(uint16_t level, uint32_t burst);
+
+/* Whether the IRQ calls take `vector`: 32 to 255 without 128. */
+bool irq_in_domain(uint64_t vector);
+
+/* A line's interrupt was accepted, its in-service bit set. Before its EOI. */
+void irq_line(unsigned line);
+/* Line 0: a tick. After its EOI. */
+void irq_tick(void);
+/* An interrupt of `line` whose in-service bit is not set. */
+void irq_spurious(unsigned line);
+
+/* The guests' calls, after the checks of domain and grant; the statuses are the core's. */
+int64_t irq_register(struct vcpu *vcpu, unsigned vector, uint64_t entry);
+int64_t irq_unregister(struct vcpu *vcpu, unsigned vector);
+int64_t irq_acknowledge(struct vcpu *vcpu, unsigned vector, uint64_t count);
+int64_t irq_raise(struct vcpu *vcpu, unsigned vector);
+
+/* Ticks in which the vector's line was held back; 0 for a vector without one. */
+uint64_t irq_held(unsigned vector);
+
+/* The vCPU's partition starts afresh: `held` of the lines in `grants` counts from 0. */
+void irq_restart(const uint64_t grants[BITMAP_WORDS]);
+
+const struct line *irq_line_state(unsigned line);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * From a vector to the vCPUs that registered it. A raise walks that set, never the partitions.
+ * Pure; virqs[] is the table of all vCPUs' virtual interrupts, and the maps in it and the sets here
+ * agree.
+ */
+#ifndef HV_ROUTE_H
+#define HV_ROUTE_H
+
+#include <stdint.h>
+#include "belfry/hv_abi.h"
+#include "hv/virq.h"
+
+#define VCPUS 64 /* a set of vCPUs is one word */
+
+struct route {
+    uint64_t registered[HV_VECTORS]; /* bit n: vCPU n has the vector registered */
+};
+
+void route_init(struct route *route);
+
+/* Registers `vector` for vCPU `id`, from here on counting its occurrences. 0, or HV_EBUSY. */
+int64_t route_register(struct route *route, struct virq virqs[VCPUS], unsigned id, unsigned vector);
+
+/* Takes it back: the occurrences discarded, or HV_ENOENT. */
+int64_t route_unregister(struct route *route, struct virq virqs[VCPUS], unsigned id,
+                         unsigned vector);
+
+/* Counts one occurrence of `vector` for each vCPU that registered it. Returns the set of those that
+ * have something to be told now and had nothing before. */
+uint64_t route_raise(const struct route *route, struct virq virqs[VCPUS], unsigned vector);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Whose time it is: round robin among the vCPUs that are ready, and, where windows are given, a
+ * cyclic frame before it. Pure: it counts ticks and answers a vCPU's number.
+ */
+#ifndef HV_SCHEDULE_H
+#define HV_SCHEDULE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "hv/route.h"
+
+#define VCPU_NONE VCPUS /* nobody */
+
+struct window {
+    uint8_t owner;
+    uint32_t ticks;
+};
+
+struct schedule {
+    uint64_t ready;     /* set of vCPUs that can use the CPU */
+    uint64_t owners;    /* set of vCPUs with a window: never in the queue */
+    uint32_t quantum;   /* ticks of a turn */
+    uint32_t turn_left; /* of the queue's head */
+    /* The queue of ready vCPUs without a window: a ring, VCPU_NONE its head and tail. */
+    uint8_t next[VCPUS + 1];
+    uint8_t previous[VCPUS + 1];
+    unsigned window_count;
+    unsigned window_now;
+    uint32_t window_left;
+    bool given_up; /* the window's owner has yielded the rest of it */
+    struct window window[VCPUS];
+};
+
+/* Nobody in it. `quantum` in ticks, at least 1. */
+void schedule_init(struct schedule *schedule, uint32_t quantum);
+
+/* Adds vCPU `id`, not ready. `window`: its ticks in the cyclic frame, which is in the order of
+ * these calls; 0: round robin. */
+void schedule_add(struct schedule *schedule, unsigned id, uint32_t window);
+
+/* vCPU `id` becomes ready: at the end of the queue, or for its window. */
+void schedule_ready(struct schedule *schedule, unsigned id);
+
+/* vCPU `id`, which is ready, no longer is. */
+void schedule_block(struct schedule *schedule, unsigned id);
+
+/* vCPU `id`, which is ready, gives up the rest of its turn or of its window. */
+void schedule_yield(struct schedule *schedule, unsigned id);
+
+/* A tick has passed. Returns true where schedule_pick() may answer otherwise than before. */
+bool schedule_tick(struct schedule *schedule);
+
+/* The vCPU whose time it is, or VCPU_NONE. */
+unsigned schedule_pick(const struct schedule *schedule);
+
+#endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "hv/vcpu.h"
+#include "hv/arch.h"
+#include "hv/bitmap.h"
+#include "hv/check.h"
+#include "hv/compiler.h"
+#include "hv/console.h"
+#include "hv/partition.h"
+#include "hv/upcall.h"
+
+/* While nobody runs, an entry's registers go here and are forgotten. */
+static struct frame nobody;
+
+struct cpu cpu = {.frame = &nobody, .attention = ATTEND_SWITCH};
+struct vcpu vcpus[VCPUS];
+struct virq virqs[VCPUS];
+struct schedule schedule;
+
+const struct arch_space *vcpu_space(const struct vcpu *vcpu)
+{
+    return &vcpu->partition->space;
+}
+
+void vcpu_create(struct vcpu *vcpu, unsigned id, struct partition *partition, uint32_t window)
+{
+    CHECK(vcpu->state == VCPU_OFF);
+    vcpu->id = id;
+    vcpu->partition = partition;
+    vcpu->state = VCPU_LOADING;
+    schedule_add(&schedule, id, window);
+    schedule_ready(&schedule, id);
+}
+
+void vcpu_refresh(struct vcpu *vcpu)
+{
+    bool eligible = vcpu_virq(vcpu)->eligible != 0;
+
+    vcpu->page->irq_pending = eligible;
+    if (vcpu != cpu.current)
+        return;
+    cpu.attention &= (uint8_t)~ATTEND_UPCALL;
+    if (eligible)
+        cpu.attention |= ATTEND_UPCALL;
+}
+
+static void make_ready(struct vcpu *vcpu)
+{
+    vcpu->state = VCPU_READY;
+    schedule_ready(&schedule, vcpu->id);
+    if (!cpu.current || schedule_pick(&schedule) != cpu.current->id)
+        cpu.attention |= ATTEND_SWITCH;
+}
+
+void vcpu_notify(struct vcpu *vcpu)
+{
+    vcpu->page->irq_pending = 1;
+    if (vcpu == cpu.current)
+        cpu.attention |= ATTEND_UPCALL;
+    else if (vcpu->state == VCPU_WAITING)
+        make_ready(vcpu);
+}
+
+void vcpu_wait(struct vcpu *vcpu)
+{
+    vcpu->page->irq_disabled = 0;
+    if (vcpu_virq(vcpu)->eligible)
+        return;
+    vcpu->state = VCPU_WAITING;
+    schedule_block(&schedule, vcpu->id);
+    cpu.attention |= ATTEND_SWITCH;
+}
+
+void vcpu_yield(struct vcpu *vcpu)
+{
+    schedule_yield(&schedule, vcpu->id);
+    cpu.attention |= ATTEND_SWITCH;
+}
+
+void vcpu_unload(struct vcpu *vcpu)
+{
+    vcpu->state = VCPU_LOADING;
+    cpu.attention |= ATTEND_SWITCH;
+}
+
+void vcpu_start(struct vcpu *vcpu, uint64_t entry)
+{
+    /* What the CPU still holds is the former life's: it is not saved over the new one. */
+    if (cpu.loaded == vcpu)
+        cpu.loaded = NULL;
+    virq_init(vcpu_virq(vcpu));
+    arch_vcpu_start(vcpu, entry, HV_MEM_BASE + vcpu->page->mem_size, PARTITION_BASE);
+    vcpu->state = VCPU_READY;
+}
+
+void vcpu_stop(struct vcpu *vcpu)
+{
+    vcpu->state = VCPU_STOPPED;
+    schedule_block(&schedule, vcpu->id);
+}
+
+static bool upcall_is_due(const struct vcpu *vcpu)
+{
+    return vcpu_virq(vcpu)->eligible && !vcpu->page->irq_disabled;
+}
+
+bool cpu_attend(void)
+{
+    if (cpu.attention & ATTEND_SWITCH)
+        return true;
+    if (upcall_is_due(cpu.current))
+        upcall_make(cpu.current);
+    return cpu.attention & ATTEND_SWITCH;
+}
+
+/* Nobody runs until the next time through cpu_next(). */
+static struct frame *leave_to_nobody(bool halt)
+{
+    cpu.current = NULL;
+    cpu.frame = &nobody;
+    cpu.attention = ATTEND_SWITCH;
+    cpu.halt = halt;
+    return NULL;
+}
+
+static struct frame *idle(void)
+{
+    partition_all_stopped();
+    return leave_to_nobody(!console_step());
+}
+
+static struct frame *enter(struct vcpu *vcpu)
+{
+    if (cpu.loaded != vcpu)
+        arch_switch(cpu.loaded, vcpu);
+    cpu.loaded = vcpu;
+    cpu.current = vcpu;
+    cpu.frame = &vcpu->frame;
+    cpu.attention = 0;
+    vcpu->state = VCPU_RUNNING;
+    vcpu_refresh(vcpu);
+    if (upcall_is_due(vcpu))
+        upcall_make(vcpu);
+    return cpu.attention & ATTEND_SWITCH ? leave_to_nobody(false) : cpu.frame;
+}
+
+struct frame *cpu_next(void)
+{
+    unsigned id = schedule_pick(&schedule);
+
+    if (cpu.current && cpu.current->state == VCPU_RUNNING)
+        cpu.current->state = VCPU_READY;
+    if (id == VCPU_NONE)
+        return idle();
+    if (vcpus[id].state != VCPU_LOADING)
+        return enter(&vcpus[id]);
+    leave_to_nobody(false);
+    partition_work(vcpus[id].partition);
+    return NULL;
+}

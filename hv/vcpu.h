@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The vCPU table, a vCPU's states, and the CPU that runs them. */
+#ifndef HV_VCPU_H
+#define HV_VCPU_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "belfry/hv_abi.h"
+#include "hv/frame.h"
+#include "hv/route.h"
+#include "hv/schedule.h"
+
+struct arch_space;
+struct partition;
+
+enum vcpu_state {
+    VCPU_OFF,     /* no partition */
+    VCPU_LOADING, /* its time goes into loading, restarting or stopping its partition */
+    VCPU_READY,
+    VCPU_RUNNING,
+    VCPU_WAITING, /* in VCPU_WAIT */
+    VCPU_STOPPED  /* for good */
+};
+
+/* What is particular to a paravirtual guest; the core's state is virqs[id]. */
+struct vcpu {
+    enum vcpu_state state;
+    unsigned id;
+    struct partition *partition;
+    struct hv_vcpu_page *page; /* the guest's page, in the hypervisor's own mapping */
+    uint64_t entry[HV_VECTORS];
+    _Alignas(16) uint8_t fx[512]; /* x87 and SSE state, in FXSAVE's layout */
+    _Alignas(16) struct frame frame;
+};
+
+/* Why the way out must not simply return to the guest. */
+enum {
+    ATTEND_UPCALL = 1, /* the current vCPU has a vector pending and not masked */
+    ATTEND_SWITCH = 2  /* the CPU may belong to somebody else now */
+};
+
+struct cpu {
+    struct frame *frame;  /* where the way out finds what to return to */
+    uint8_t attention;    /* ATTEND_… */
+    bool halt;            /* nothing is left to do until an interrupt comes */
+    struct vcpu *current; /* whose time it is; NULL: nobody's */
+    struct vcpu
+        *loaded;  /* whose address space, x87/SSE state and segments the CPU holds, or NULL */
+    uint64_t now; /* ticks since the start */
+    uint64_t nmis;
+    uint64_t strays; /* interrupts at vectors that have no source */
+};
+
+extern struct cpu cpu;
+extern struct vcpu vcpus[VCPUS];
+extern struct virq virqs[VCPUS];
+extern struct schedule schedule;
+
+static inline struct virq *vcpu_virq(const struct vcpu *vcpu)
+{
+    return &virqs[vcpu->id];
+}
+
+/* The address space of the vCPU's partition. */
+const struct arch_space *vcpu_space(const struct vcpu *vcpu);
+
+/* A vCPU for `partition`, in state LOADING and ready for its first slice. */
+void vcpu_create(struct vcpu *vcpu, unsigned id, struct partition *partition, uint32_t window);
+
+/* Brings what follows from the core's state in line after a change of it by the vCPU itself:
+ * irq_pending in the guest's page, and whether the way out must look. */
+void vcpu_refresh(struct vcpu *vcpu);
+
+/* The core has something to tell `vcpu` that it had not before: wakes it where it waits. */
+void vcpu_notify(struct vcpu *vcpu);
+
+/* The current vCPU enables its interrupts and blocks until an upcall was made and has returned. */
+void vcpu_wait(struct vcpu *vcpu);
+
+/* The current vCPU gives up the rest of its turn. */
+void vcpu_yield(struct vcpu *vcpu);
+
+/* From now on the vCPU's time goes into partition_work(). */
+void vcpu_unload(struct vcpu *vcpu);
+
+/* The partition is loaded: the vCPU starts at `entry`. */
+void vcpu_start(struct vcpu *vcpu, uint64_t entry);
+
+/* The vCPU uses no more time. */
+void vcpu_stop(struct vcpu *vcpu);
+
+/*
+ * The way out, with interrupts off. cpu_attend() makes the upcall that is due, and answers true
+ * where the CPU may change hands; then, with the callee-saved registers in *cpu.frame, cpu_next()
+ * answers the frame to return to, or NULL: let interrupts in (halting first where cpu.halt) and ask
+ * again.
+ */
+bool cpu_attend(void);
+struct frame *cpu_next(void);
+
+#endif

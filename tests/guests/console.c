@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * CONSOLE_WRITE: lengths, ranges, a full buffer, and what is seen on the wire.
+ *
+ * system: console mem=1M
+ * expect: ^console: escapes: \\x00\\x01\\x1B\[31m\\x7F\\x80\\xFF\\x0D \t ~ \\ end$
+ * expect: ^console: Belfry: not the hypervisor$
+ * expect: ^console: two halves of a line$
+ * expect: ^console: $
+ * expect: ^console: 1234567890{4086}$
+ */
+#include "guest.h"
+
+static int64_t write(const void *address, uint64_t length)
+{
+    return call(HV_CALL_CONSOLE_WRITE, address, length);
+}
+
+static void write_all(const char *text, size_t length)
+{
+    for (int64_t taken; length > 0; text += taken, length -= (size_t)taken)
+        if ((taken = write(text, length)) == 0)
+            call(HV_CALL_VCPU_YIELD);
+}
+
+static void check_lengths(void)
+{
+    IS(write("\n", 1), 1, "one byte");
+    IS(write("", 0), 0, "no byte");
+    IS(write((void *)-1, 0), 0, "no byte, at no address");
+    IS(write(NULL, 0), 0, "no byte, at address 0");
+    IS(write("x", 4097), HV_EINVAL, "over 4096");
+    IS(write(NULL, 4097), HV_EINVAL, "EINVAL before EFAULT");
+    IS(write("x", 1ul << 32), HV_EINVAL, "all 64 bits of the length count");
+    IS(write("x", (uint64_t)-1), HV_EINVAL, "a negative length");
+}
+
+static void check_ranges(void)
+{
+    char *end = (char *)start_state.registers.rsp;
+    char *guard = end - HV_STACK_SIZE - HV_PAGE_SIZE;
+    char *page = (char *)start_state.registers.rdi;
+    IS(write(end, 1), HV_EFAULT, "after the memory");
+    IS(write(end - 8, 9), HV_EFAULT, "across its end");
+    IS(write(end - 8, 4096), HV_EFAULT, "far across its end");
+    IS(write((char *)HV_MEM_BASE - 1, 1), HV_EFAULT, "before the memory");
+    IS(write((char *)HV_MEM_BASE - 1, 2), HV_EFAULT, "across its start");
+    IS(write(guard, 1), HV_EFAULT, "the guard page");
+    IS(write(guard - 1, 2), HV_EFAULT, "into the guard page");
+    IS(write(guard + HV_PAGE_SIZE - 1, 2), HV_EFAULT, "out of the guard page");
+    IS(write(guard - 8, 4096), HV_EFAULT, "into the guard page, 4096 bytes");
+    IS(write(NULL, 1), HV_EFAULT, "address 0");
+    IS(write((void *)0x100000, 16), HV_EFAULT, "physical memory");
+    IS(write((void *)0xFFFFFFFF80000000, 16), HV_EFAULT, "the upper half");
+    IS(write((void *)-8, 16), HV_EFAULT, "wrapping round");
+    IS(write((void *)0x0000800000000000, 1), HV_EFAULT, "no canonical address");
+    IS(write((char *)HV_MEM_BASE + (1ul << 32), 1), HV_EFAULT, "all 64 bits of the address count");
+    IS(write(page + HV_PAGE_SIZE - 1, 2), HV_EFAULT, "across the vCPU page's end");
+    IS(write(page - 1, 2), HV_EFAULT, "across the vCPU page's start");
+    guard[-1] = guard[HV_PAGE_SIZE] = end[-1] = '\n';
+    IS(write(guard - 1, 1), 1, "the last byte before the guard page");
+    IS(write(guard + HV_PAGE_SIZE, 1), 1, "the first byte after it");
+    IS(write(end - 1, 1), 1, "the last byte of the memory");
+    page[1000] = '\n';
+    IS(write(page + 1000, 1), 1, "a byte of the vCPU page");
+    page[1000] = 0;
+}
+
+static void check_full(void)
+{
+    static char big[HV_CONSOLE_MAX];
+    for (size_t i = 0; i < sizeof(big); i++)
+        big[i] = i < 10 ? "1234567890"[i] : '0';
+    spin_us(300000);
+    int64_t taken = write(big, sizeof(big));
+    OK(taken > 0 && taken <= (int64_t)sizeof(big), "a buffer's worth: %ld taken", taken);
+    write_all(big + taken, sizeof(big) - (size_t)taken);
+    write_all("\n", 1);
+    uint64_t sum = 0;
+    for (int i = 0; i < 64 && taken > 0; i++)
+        sum += (uint64_t)(taken = write("\n\n\n\n\n\n\n\n", 8));
+    while (taken > 0)
+        taken = write("\n", 1);
+    IS(taken, 0, "a full buffer takes nothing");
+    IS(write(NULL, 1), HV_EFAULT, "and still checks the range");
+    IS(write("x", 4097), HV_EINVAL, "and the length");
+    IS(write(NULL, 0), 0, "and takes nothing of nothing");
+    spin_us(300000);
+    OK(write("\n", 1) == 1, "it empties by itself");
+}
+
+void run(void)
+{
+    static const char escapes[] = "escapes: \0\x01\x1B[31m\x7F\x80\xFF\r \t ~ \\ end\n";
+    check_lengths();
+    check_ranges();
+    write_all(escapes, sizeof(escapes) - 1);
+    write_all("Belfry: not the hypervisor\n", 27);
+    write_all("two halves ", 11);
+    write_all("of a line\n", 10);
+    write_all("\n", 1);
+    check_full();
+}

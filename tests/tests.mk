@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Host tests: tests/host/test_NAME.c is linked with all of hv/ and the host-testable part of boot/
+# and arch/, and with the fake architecture, under ASan and UBSan.
+
+HOST_CFLAGS := -std=c11 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
+               -fno-omit-frame-pointer $(WARNINGS) $(INCLUDES) -Itests/host \
+               -DBELFRY_VERSION='"$(VERSION)"' -MMD -MP
+HOST_C      := $(wildcard hv/*.c) boot/multiboot.c $(wildcard arch/x86/pic.c arch/x86/pit.c arch/x86/uart.c)
+HOST_OBJ    := $(HOST_C:%.c=$(B)/host/%.o) $(patsubst %.c,$(B)/host/%.o,$(wildcard tests/host/fake_*.c))
+HOST_TESTS  := $(patsubst tests/host/%.c,$(B)/host/%,$(wildcard tests/host/test_*.c))
+
+$(B)/host/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(HOST_CFLAGS) -c $< -o $@
+
+# An archive, so that a test links only what it uses.
+$(B)/host/libhv.a: $(HOST_OBJ)
+	rm -f $@
+	ar rcs $@ $^
+
+$(B)/host/test_%: $(B)/host/tests/host/test_%.o $(B)/host/libhv.a
+	$(CC) -fsanitize=address,undefined $< $(B)/host/libhv.a -lcmocka -o $@
+
+.PHONY: host-test
+host-test: $(HOST_TESTS)
+	@for test in $(HOST_TESTS); do echo "== $$test"; $$test || exit 1; done
+
+# ---- system tests --------------------------------------------------------------------------------
+# pytest is the one runner: it runs the host tests too, so that its sums are all there is. Its last
+# line is `N passed, N failed`. `make test ONLY=name` runs the tests with `name` in theirs.
+.PHONY: test
+test: all guests $(HOST_TESTS)
+	BELFRY_BUILD=$(abspath $(B)) PYTHONDONTWRITEBYTECODE=1 \
+	    $(PYTHON) -m pytest -c tests/system/pytest.ini --rootdir tests/system tests/system \
+	    $(if $(ONLY),-k '$(ONLY)')

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# What stands around the build: setup, run, debug, lint, the compilation database, help.
+
+# ---- the machine's tools ---------------------------------------------------------------------------
+# Looked for while make reads this, so that what is missing is named before anything else fails.
+# `make setup test` looks when setup has been; then the goals must come one after the other.
+NEED_test   := build run test
+NEED_host   := build test
+NEED_run    := build run
+NEED_debug  := build run debug
+NEED_lint   := build lint
+NEED_compdb := build lint
+NO_NEED     := setup help clean
+
+ifeq ($(firstword $(MAKECMDGOALS)),setup)
+.NOTPARALLEL:
+else
+GOALS := $(filter-out $(NO_NEED),$(or $(MAKECMDGOALS),all))
+NEEDS := $(sort $(foreach goal,$(GOALS),$(or $(NEED_$(firstword $(subst -, ,$(goal)))),build)))
+ifneq ($(NEEDS),)
+ifneq ($(shell tools/need $(NEEDS) >&2 || echo missing),)
+$(error stopped, for want of tools)
+endif
+endif
+endif
+
+.PHONY: setup
+setup:
+	@tools/setup
+
+# ---- running -----------------------------------------------------------------------------------------
+# SYSTEM, MACHINE, FIRMWARE, CPU, MEMORY, QEMU_DISPLAY, COM2_PORT and GDB_PORT are tools/run's.
+.PHONY: run debug
+run: $(B)/belfry.iso
+	@tools/run $(B)
+
+debug: $(B)/belfry.iso
+	@tools/run $(B) debug
+
+# ---- lint --------------------------------------------------------------------------------------------
+LINTS := format spdx shell python includes headers warnings tidy cppcheck seam
+
+.PHONY: lint $(LINTS:%=lint-%)
+lint:
+	@$(MAKE) --no-print-directory --keep-going --output-sync=target -j$(shell nproc) \
+	    $(LINTS:%=lint-%) && echo "lint: $(words $(LINTS)) linters found nothing"
+
+# On top of the Makefile's WARNINGS: what costs time, or would only be in the way while one writes.
+LINT_WARNINGS := -fanalyzer -Wconversion -Wsign-conversion -Wlogical-op -Wduplicated-cond \
+                 -Wduplicated-branches -Wredundant-decls -Wnested-externs -Wunused-macros \
+                 -Wunused-const-variable -Wbad-function-cast -Wjump-misses-init -Walloca \
+                 -Wframe-larger-than=2048 -Wtrampolines -Wdate-time
+
+# Files that git has or would take; the wildcard drops those that are deleted.
+FILES    = $(wildcard $(shell git ls-files --cached --others --exclude-standard))
+C_FILES  = $(filter %.c %.h,$(FILES))
+HEADERS  = $(filter %.h,$(FILES))
+LICENSED = $(filter-out LICENSE %.md %.gitignore,$(FILES))
+# Scripts are known by their first line: $(call scripts,sh), $(call scripts,python3).
+scripts  = $(shell awk 'FNR == 1 && /^\#!.*$(1)$$/ { print FILENAME } { nextfile }' $(FILES))
+
+# Quiet: make names the linter that fails.
+.SILENT: $(LINTS:%=lint-%)
+
+lint-format:
+	clang-format --dry-run -Werror $(C_FILES)
+
+lint-spdx:
+	tools/lint-spdx $(LICENSED)
+
+lint-shell:
+	shellcheck $(call scripts,sh)
+
+lint-python:
+	$(PYTHON) -m pyflakes $(sort $(filter %.py,$(FILES)) $(call scripts,python3))
+
+lint-includes:
+	tools/lint-includes $(C_FILES)
+
+lint-headers:
+	tools/lint-headers $(HEADERS)
+
+lint-warnings: $(B)/compile_commands.json
+	tools/lint-warnings $< $(LINT_WARNINGS)
+
+lint-tidy: $(B)/compile_commands.json
+	tools/lint-tidy $<
+
+# comparePointers: what lies between two symbols of the linker script is one object, to us.
+lint-cppcheck: $(B)/compile_commands.json
+	cppcheck --quiet --project=$< --enable=warning,performance,portability --inline-suppr \
+	    --suppress=comparePointers --error-exitcode=1
+
+lint-seam: $(patsubst %.c,$(B)/hv/%.o,$(wildcard hv/*.c))
+	tools/lint-seam $^
+
+# ---- the compilation database ------------------------------------------------------------------------
+.PHONY: compdb compile-commands
+compdb: $(B)/compile_commands.json
+	cp $< compile_commands.json
+
+# Made of what make would run if all were out of date, so that it never differs from the build.
+$(B)/compile_commands.json: compile-commands
+	@mkdir -p $(@D)
+	@$(MAKE) --no-print-directory --dry-run --always-make all guests $(HOST_TESTS) >$(B)/commands
+	@tools/compdb $@ <$(B)/commands
+
+# ---- help ----------------------------------------------------------------------------------------------
+define HELP
+make              build/belfry.elf (boots), build/belfry.debug (symbols), build/belfry.iso
+make setup        install the Debian packages that are missing
+make run          boot the demo in QEMU on this terminal
+make run SYSTEM=selftest          the self-test; selftest-cyclic: with a cyclic frame
+make run MACHINE=q35 CPU=max      QEMU's -machine (pc, q35) and -cpu; MEMORY=1G
+make run FIRMWARE=uefi            boot by UEFI, not by BIOS
+make run QEMU_DISPLAY=gtk         with a window (package qemu-system-gui); curses: on this terminal
+make run COM2_PORT=4555           where `telnet 127.0.0.1 4555` finds the second serial port
+make debug        as run, but wait for gdb, at GDB_PORT=1234
+make test         every test; ONLY=name: those with `name` in theirs
+make host-test    the tests that need no QEMU
+make lint         every linter; make lint-NAME: one of $(LINTS)
+make compdb       write compile_commands.json, for editors
+make guests       the guests alone, into build/guests/
+make clean        remove what was built
+endef
+
+.PHONY: help
+help:
+	$(info $(HELP))@:
