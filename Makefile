@@ -11,7 +11,6 @@ OBJCOPY := objcopy
 PYTHON  := /usr/bin/python3
 
 .DELETE_ON_ERROR:
-.SECONDARY:
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules
 

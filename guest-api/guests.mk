@@ -48,6 +48,8 @@ TAP_C   := $(wildcard tests/guests/support/*.c)
 TAP_ASM := $(wildcard tests/guests/support/*.asm)
 TAP_OBJ := $(TAP_C:%.c=$(B)/guest/%.o) $(TAP_ASM:%.asm=$(B)/guest/%.asm.o) $(B)/guest/hv/format.o
 
+# Made on the way from source to guest, and kept: the next build starts from them.
+.PRECIOUS: $(B)/guest/tests/guests/%.o $(B)/guest/tests/guests/%.asm.o
 $(B)/guest/tests/guests/%.o: GUEST_CFLAGS += -Itests/guests/support
 
 $(B)/libtap.a: $(TAP_OBJ)

@@ -185,16 +185,15 @@ unsigned config_read_partitions(struct config *config, const struct boot_info *i
                                 config_report *report, void *context)
 {
     unsigned errors = check_count(info->module_count, report, context);
-    unsigned count =
-        info->module_count < CONFIG_PARTITIONS ? info->module_count : CONFIG_PARTITIONS;
 
-    for (unsigned i = 0; i < count; i++) {
+    config->partition_count =
+        info->module_count < CONFIG_PARTITIONS ? info->module_count : CONFIG_PARTITIONS;
+    for (unsigned i = 0; i < config->partition_count; i++) {
         struct config_reader reader = {
             .config = config, .about = i, .report = report, .context = context};
         reader.target = partition_of(&reader);
         read_module(&reader, &info->modules[i]);
         errors += reader.errors;
     }
-    config->partition_count = count;
     return errors;
 }

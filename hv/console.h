@@ -50,8 +50,7 @@ void console_print(const char *format, ...) PRINTF_LIKE(1, 2);
 /* A partial line of `source` is shown now: its guest has stopped. */
 void console_flush(unsigned source);
 
-/* Counts ticks, for partial lines. Returns true where one need wait no longer: console_step() has
- * something to show. */
+/* Counts ticks, for partial lines. Returns true where console_step() has something to do. */
 bool console_tick(void);
 
 /*

@@ -165,10 +165,10 @@ void health_finish(const struct partition *all, unsigned count)
 {
     bool success = true;
 
+    console_drain();
     console_print("every partition has stopped");
     if (!config->exit_idle)
         return;
-    console_drain();
     for (unsigned i = 0; i < count; i++) {
         say_partition(&all[i]);
         success &= all[i].ending == ENDING_EXIT && all[i].exit_code == 0;

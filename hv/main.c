@@ -8,7 +8,10 @@
 #include "hv/format.h"
 #include "hv/health.h"
 #include "hv/irq.h"
+#include "hv/memory.h"
 #include "hv/partition.h"
+
+#define PARTIAL_LINES_PER_SECOND 20 /* a partial line waits 50 ms */
 
 static struct config config;
 static struct memory memory;
@@ -34,6 +37,7 @@ static void open_console(const struct boot_info *info)
 {
     console_init();
     config_read_hypervisor(&config, info, ignore_error, NULL);
+    console_pace(config.hz / PARTIAL_LINES_PER_SECOND);
     health_init(&config);
     arch_console_open(config.com);
 }

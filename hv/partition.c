@@ -2,6 +2,7 @@
 #include "hv/partition.h"
 #include "hv/bitmap.h"
 #include "hv/console.h"
+#include "hv/memory.h"
 
 struct partition partitions[CONFIG_PARTITIONS];
 

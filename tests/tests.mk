@@ -5,8 +5,9 @@
 HOST_CFLAGS := -std=c11 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
                -fno-omit-frame-pointer $(WARNINGS) $(INCLUDES) -Itests/host \
                -DBELFRY_VERSION='"$(VERSION)"' -MMD -MP
-HOST_C      := $(wildcard hv/*.c) boot/multiboot.c $(wildcard arch/x86/pic.c arch/x86/pit.c arch/x86/uart.c)
-HOST_OBJ    := $(HOST_C:%.c=$(B)/host/%.o) $(patsubst %.c,$(B)/host/%.o,$(wildcard tests/host/fake_*.c))
+HOST_C      := $(wildcard hv/*.c) boot/multiboot.c arch/x86/pic.c arch/x86/pit.c arch/x86/uart.c
+HOST_OBJ    := $(HOST_C:%.c=$(B)/host/%.o) \
+               $(patsubst %.c,$(B)/host/%.o,$(wildcard tests/host/fake_*.c tests/host/model_*.c))
 HOST_TESTS  := $(patsubst tests/host/%.c,$(B)/host/%,$(wildcard tests/host/test_*.c))
 
 $(B)/host/%.o: %.c
@@ -18,7 +19,7 @@ $(B)/host/libhv.a: $(HOST_OBJ)
 	rm -f $@
 	ar rcs $@ $^
 
-$(B)/host/test_%: $(B)/host/tests/host/test_%.o $(B)/host/libhv.a
+$(HOST_TESTS): $(B)/host/test_%: $(B)/host/tests/host/test_%.o $(B)/host/libhv.a
 	$(CC) -fsanitize=address,undefined $< $(B)/host/libhv.a -lcmocka -o $@
 
 .PHONY: host-test

@@ -6,6 +6,7 @@
 #include "arch/x86/stacks.h"
 #include "belfry/hv_abi.h"
 #include "hv/arch.h"
+#include "hv/memory.h"
 
 /*
  * A TSS holds seven I/O bitmaps and its offset chooses among them, so that a switch is one store.

@@ -8,6 +8,7 @@
 #include "belfry/hv_abi.h"
 #include "hv/arch.h"
 #include "hv/check.h"
+#include "hv/memory.h"
 
 enum {
     PTE_PRESENT = 1 << 0,

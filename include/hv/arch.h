@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "hv/frame.h"
-#include "hv/memory.h"
 
+struct memory;
 struct vcpu;
 
 /* A partition's address space and ports. The guest's pages are numbered from the vCPU page (0);
@@ -51,8 +51,7 @@ void arch_line_close(unsigned line);
 unsigned arch_console_room(void);
 void arch_console_put(uint8_t byte);
 
-/* Opens the console's wire at COM1 or COM2; false where no UART is there, and what is said is lost.
- */
+/* Opens the console's wire at COM1 or COM2; false where no UART is there: what is said is lost. */
 bool arch_console_open(unsigned com);
 
 /* At boot: the CPU's features in use, as words; the lines that are level-triggered, one bit each;

@@ -103,7 +103,7 @@ static const struct kind kinds[] = {
     {"upcall at 0", NULL, HV_CALL_IRQ_RAISE, 0},
     {"upcall at 100", NULL, HV_CALL_IRQ_RAISE, 100},
     {"upcall in the guard page", NULL, HV_CALL_IRQ_RAISE, GUARD_PAGE + HV_PAGE_SIZE},
-    {"upcall at the memory's start", NULL, HV_CALL_IRQ_RAISE, HV_MEM_BASE},
+    {"upcall before the memory", NULL, HV_CALL_IRQ_RAISE, HV_MEM_BASE - 2 * HV_PAGE_SIZE},
     {"upcall in code", NULL, HV_CALL_IRQ_RAISE, HV_MEM_BASE + 1024},
     {"upcall in the upper half", NULL, HV_CALL_IRQ_RAISE, 0xFFFFFFFF80100000},
     {"upcall beyond the end", NULL, HV_CALL_IRQ_RAISE, HV_MEM_BASE + HV_MEM_DEFAULT + 4096},

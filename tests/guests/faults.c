@@ -163,7 +163,7 @@ static const struct kind kinds[] = {
     KIND(in_beyond, "#GP", NO_ADDR),
     KIND(insb, "#GP", NO_ADDR),
     LIKE("read address 0", read, "#PF", 0),
-    LIKE("read before the memory", read, "#PF", HV_MEM_BASE - 1),
+    LIKE("read before the memory", read, "#PF", HV_MEM_BASE - 0x1123),
     LIKE("read after the memory", read, "#PF", MEMORY_END),
     LIKE("read the guard page", read, "#PF", GUARD_PAGE + 0x123),
     LIKE("read physical memory", read, "#PF", 0x100000),

@@ -329,7 +329,12 @@ static void a_finished_line_does_not_age_the_next(void **state)
     ticks(CONSOLE_PARTIAL);
     assert_runs("");
     ticks(CONSOLE_PARTIAL);
-    assert_runs("a: y");
+    put(A, "\nz"); /* y waited long enough, but is no partial line any more */
+    assert_runs("a: y\r\n");
+    ticks(CONSOLE_PARTIAL);
+    assert_runs("");
+    ticks(CONSOLE_PARTIAL);
+    assert_runs("a: z");
 }
 
 static void a_partial_line_goes_on_without_a_name(void **state)
@@ -781,7 +786,7 @@ static void drain_leaves_a_clean_console(void **state)
     put(B, "z");
     assert_runs("");
     ticks(2 * CONSOLE_PARTIAL);
-    assert_runs("a: y\r\nb: z");
+    assert_runs("b: z\r\na: y"); /* in turn: a spoke last */
 }
 
 static void drain_waits_for_a_slow_wire(void **state)

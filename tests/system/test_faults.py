@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-import verdict
+from verdict import judge, said
 from machine import ALL_EXITED, NOT_ALL_EXITED, STOPPED
 
 REPORT = r"fault (#[A-Z]{2}|bad frame|bad stack) rip=0x[0-9a-f]+(?: addr=0x[0-9a-f]+)? outstanding=\d+"
@@ -19,14 +19,14 @@ REPORT = r"fault (#[A-Z]{2}|bad frame|bad stack) rip=0x[0-9a-f]+(?: addr=0x[0-9a
 def test_kinds(boot, guest, options):
     """The guest announces `try NAME: WHAT rip=… addr=… outstanding=…`; the next line reports it."""
     booted = boot([f"{guest}.elf {guest} fault=restart restarts=1000 vector=48 "], **options)
-    verdict.judge(booted, [guest])
-    said = verdict.said(booted.log, guest)
-    tries = [at for at, line in enumerate(said) if line.startswith("try ")]
+    log = judge(booted, [guest])
+    lines = said(log, guest)
+    tries = [at for at, line in enumerate(lines) if line.startswith("try ")]
     assert len(tries) > 20
     for at in tries:
-        name, _, expected = said[at][4:].partition(": ")
+        name, _, expected = lines[at][4:].partition(": ")
         what, _, rest = expected.partition(" rip=") if "rip=" in expected else expected.partition(" outst")
-        report = said[at + 1]
+        report = lines[at + 1]
         assert re.fullmatch(f"{REPORT}, then restart", report), f"{name}: {report}"
         found = re.match(r"fault (#?\w+(?: \w+)?) rip", report)[1]
         assert found in what.split("|"), f"{name}: {report}, expected {expected}"
@@ -34,61 +34,54 @@ def test_kinds(boot, guest, options):
         assert tail in report, f"{name}: {report}, expected {expected}"
 
 
-def outcome(booted, status):
-    verdict.end(booted.wait(), status)
-    return booted.log
-
-
 def test_stop(boot):
     """Policy stop, the default: one report, and the others go on."""
-    log = outcome(boot(["stumble.elf a -- fault=1", "steady.elf b line=0"]), NOT_ALL_EXITED)
+    log = judge(boot(["stumble.elf a -- fault=1", "steady.elf b line=0"], icount=True), ["b"], NOT_ALL_EXITED)
     assert re.search(rf"\r\na: {REPORT}, then stop\r\n", log), log
     assert log.count("a: life") == 1, log
-    verdict.tap(verdict.said(log, "b"), "b")
 
 
 @pytest.mark.parametrize("words, lives", [("restarts=2", 3), ("", 4), ("restarts=0", 1)])
-def test_restart(boot, words, lives):
+def test_restart_policy(boot, words, lives):
     """Policy restart: up to restarts= times, 3 by default, then stop; nobody misses a tick."""
-    log = outcome(boot([f"stumble.elf a fault=restart {words} -- fault=1 after=10000",
-                        "steady.elf b line=0"]), NOT_ALL_EXITED)
-    said = verdict.said(log, "a")
-    assert [line for line in said if line.startswith("life")] == [f"life {n}" for n in range(lives)]
+    log = judge(boot([f"stumble.elf a fault=restart {words} -- fault=1 after=10000",
+                        "steady.elf b line=0"], icount=True), ["b"], NOT_ALL_EXITED)
+    lines = said(log, "a")
+    assert [line for line in lines if line.startswith("life")] == [f"life {n}" for n in range(lives)]
     assert len(re.findall(r"\r\na: fault #UD .*, then restart\r\n", log)) == lives - 1, log
-    assert re.fullmatch(rf"{REPORT}, then stop", said[-1]), log
-    verdict.tap(verdict.said(log, "b"), "b")
+    assert re.fullmatch(rf"{REPORT}, then stop", lines[-1]), log
 
 
 def test_halt(boot):
     """Policy halt: the machine stops with a report."""
-    log = outcome(boot(["stumble.elf a fault=halt -- fault=1", "steady.elf b line=0 -- ms=60000"]), STOPPED)
+    log = judge(boot(["stumble.elf a fault=halt -- fault=1", "steady.elf b line=0 -- ms=60000"]), expected=STOPPED)
     assert re.search(rf"\r\na: {REPORT}, then halt\r\n", log), log
 
 
-def test_restart_call_counts(boot):
+def test_calls_count_with_faults(boot):
     """PARTITION_RESTART counts against restarts= with the faults, whatever the policy."""
-    log = outcome(boot(["stumble.elf a restarts=2 -- restart=1"]), NOT_ALL_EXITED)
-    assert [line for line in verdict.said(log, "a") if line.startswith("life")] == ["life 0", "life 1", "life 2"]
+    log = judge(boot(["stumble.elf a restarts=2 -- restart=1"]), expected=NOT_ALL_EXITED)
+    assert [line for line in said(log, "a") if line.startswith("life")] == ["life 0", "life 1", "life 2"]
 
 
 @pytest.mark.parametrize("code, status", [(0, ALL_EXITED), (1, NOT_ALL_EXITED), (1 << 32, NOT_ALL_EXITED)])
 def test_exit_code(boot, code, status):
-    log = outcome(boot([f"stumble.elf a -- exit={code}", "stumble.elf b"]), status)
+    log = judge(boot([f"stumble.elf a -- exit={code}", "stumble.elf b"]), expected=status)
     assert re.search(rf"Belfry: a: .*\b{code}\b", log), log
 
 
 def test_outstanding_in_report(boot):
-    log = outcome(boot(["stumble.elf a vector=48 -- raise=7 ack=2 fault=1"]), NOT_ALL_EXITED)
+    log = judge(boot(["stumble.elf a vector=48 -- raise=7 ack=2 fault=1"]), expected=NOT_ALL_EXITED)
     assert "outstanding=5, then stop" in log, log
 
 
 def test_summary(boot):
     """Before the end: how each partition ended and its sums over all its lives, then the lines."""
-    log = outcome(boot(["stumble.elf a vector=48 -- raise=7 ack=7",
+    log = judge(boot(["stumble.elf a vector=48 -- raise=7 ack=7",
                         "stumble.elf b vector=48 fault=restart restarts=2 -- raise=5 ack=1 fault=1",
                         "stumble.elf c vector=48 restarts=1 -- restart=1",
                         "stumble.elf d vector=48 -- raise=9 ack=4 unregister=1 exit=5",
-                        "steady.elf e line=0 -- ms=50"]), NOT_ALL_EXITED)
+                        "steady.elf e line=0 -- ms=50"], icount=True), expected=NOT_ALL_EXITED)
 
     def line(name):
         return next(line for line in log.split("\r\n") if line.startswith(f"Belfry: {name}: ") and "raised" in line)

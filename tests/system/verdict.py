@@ -43,20 +43,22 @@ def tap(lines, name):
     return len(numbers)
 
 
-def end(status, expected):
+def check_end(status, expected):
     if status != expected:
-        raise Failure(f"ended with {status} ({ENDS.get(status, '?')}), "
+        raise Failure(f"ended with {status} ({ENDS.get(status, 'QEMU failed')}), "
                       f"expected {expected} ({ENDS[expected]})")
 
 
-def judge(booted, names, expected=machine.ALL_EXITED):
-    """Waits for the end of a machine; every partition in `names` must have passed."""
+def judge(booted, names=(), expected=machine.ALL_EXITED):
+    """Waits for the end of a machine, which is to be `expected`; every partition in `names` must
+    have passed. Answers the console's text."""
     status = booted.wait()
     try:
-        if status in (machine.HUNG, machine.STOPPED, 0):
-            end(status, expected)
+        if status not in (machine.ALL_EXITED, machine.NOT_ALL_EXITED):
+            check_end(status, expected)
         for name in names:
             tap(said(booted.log, name), name)
-        end(status, expected)
+        check_end(status, expected)
     except (Failure, Broken) as problem:
         raise type(problem)(f"{problem}\n{booted.report()}") from None
+    return booted.log
