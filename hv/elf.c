@@ -194,24 +194,26 @@ uint64_t elf_entry(const struct elf_image *image)
     return read_header(image).entry;
 }
 
-bool elf_next(const struct elf_image *image, unsigned *cursor, struct elf_segment *segment)
+unsigned elf_headers(const struct elf_image *image)
+{
+    return read_header(image).phnum;
+}
+
+bool elf_segment(const struct elf_image *image, unsigned index, struct elf_segment *segment)
 {
     struct elf_header header = read_header(image);
+    struct program_header program = read_program_header(image, &header, index);
 
-    while (*cursor < header.phnum) {
-        struct program_header program = read_program_header(image, &header, (*cursor)++);
-        if (!is_segment(&program))
-            continue;
-        *segment = (struct elf_segment){
-            .address = program.vaddr,
-            .offset = program.filesz > 0 ? program.offset : 0, /* unchecked where nothing is read */
-            .file_size = program.filesz,
-            .mem_size = program.memsz,
-            .readable = (program.flags & (PF_R | PF_W | PF_X)) != 0,
-            .writable = (program.flags & PF_W) != 0,
-            .executable = (program.flags & PF_X) != 0,
-        };
-        return true;
-    }
-    return false;
+    if (!is_segment(&program))
+        return false;
+    *segment = (struct elf_segment){
+        .address = program.vaddr,
+        .offset = program.filesz > 0 ? program.offset : 0, /* unchecked where nothing is read */
+        .file_size = program.filesz,
+        .mem_size = program.memsz,
+        .readable = (program.flags & (PF_R | PF_W | PF_X)) != 0,
+        .writable = (program.flags & PF_W) != 0,
+        .executable = (program.flags & PF_X) != 0,
+    };
+    return true;
 }

@@ -48,10 +48,11 @@ bool elf_check(const struct elf_image *image, const struct elf_bounds *bounds,
 /* The entry point of an image that elf_check() accepted. */
 uint64_t elf_entry(const struct elf_image *image);
 
-/*
- * The next PT_LOAD segment with mem_size > 0, of an image that elf_check() accepted. *cursor is 0
- * for the first call and belongs to this function. Returns false when there are no more.
- */
-bool elf_next(const struct elf_image *image, unsigned *cursor, struct elf_segment *segment);
+/* How many program headers an image has that elf_check() accepted: up to 65,534. */
+unsigned elf_headers(const struct elf_image *image);
+
+/* Program header `index` of such an image, below elf_headers(); false where it is no PT_LOAD segment
+ * with mem_size > 0. */
+bool elf_segment(const struct elf_image *image, unsigned index, struct elf_segment *segment);
 
 #endif

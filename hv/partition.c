@@ -49,13 +49,13 @@ static void set_pages(struct partition *partition)
 {
     uint64_t pages = partition->size / HV_PAGE_SIZE;
     uint64_t last = 0;
-    unsigned header = 0;
     struct elf_segment segment;
 
     for (uint64_t page = 0; page < pages; page++)
         arch_page_set(&partition->space, page, PAGE_READ | PAGE_WRITE);
-    while (elf_next(&partition->image, &header, &segment))
-        set_segment(&partition->space, &segment, &last);
+    for (unsigned i = 0; i < elf_headers(&partition->image); i++)
+        if (elf_segment(&partition->image, i, &segment))
+            set_segment(&partition->space, &segment, &last);
     arch_page_set(&partition->space, pages - HV_STACK_SIZE / HV_PAGE_SIZE - 1, 0);
 }
 

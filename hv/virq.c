@@ -117,10 +117,9 @@ bool virq_raise(struct virq *virq, unsigned vector)
 
 unsigned virq_next(const struct virq *virq)
 {
-    unsigned word = bit_first(virq->eligible);
-
-    if (word >= BITMAP_WORDS)
+    if (virq->eligible == 0)
         return VIRQ_NONE;
+    unsigned word = bit_first(virq->eligible);
     return word * 64 + bit_first(virq->pending[word] & ~virq->masked[word]);
 }
 

@@ -9,7 +9,12 @@
 #include "hv/partition.h"
 
 /* How much one slice does: each stays below about 1,500 instructions. */
-enum { COLLECT_VECTORS = 16, CLEAR_PAGES = 2, LOAD_BYTES = 2 * HV_PAGE_SIZE };
+enum {
+    COLLECT_VECTORS = 16,
+    CLEAR_BYTES = 2 * HV_PAGE_SIZE,
+    LOAD_BYTES = 2 * HV_PAGE_SIZE,
+    LOAD_HEADERS = 16
+};
 
 static struct partition_facts facts;
 static unsigned partition_count;
@@ -78,7 +83,7 @@ static void report(struct partition *partition)
 static void clear(struct partition *partition)
 {
     uint64_t left = partition->size - partition->position;
-    uint64_t bytes = left < CLEAR_PAGES * HV_PAGE_SIZE ? left : CLEAR_PAGES * HV_PAGE_SIZE;
+    uint64_t bytes = left < CLEAR_BYTES ? left : CLEAR_BYTES;
 
     memset(partition->memory + partition->position, 0, bytes);
     partition->position += bytes;
@@ -89,6 +94,22 @@ static void clear(struct partition *partition)
     begin(partition, WORK_LOAD);
 }
 
+/* Looks for the next segment to be copied: an image may have thousands of other headers. */
+static void next_segment(struct partition *partition)
+{
+    unsigned end = elf_headers(&partition->image);
+
+    partition->position = 0;
+    for (unsigned i = 0; i < LOAD_HEADERS; i++) {
+        if (partition->header == end) {
+            begin(partition, WORK_START);
+            return;
+        }
+        if (elf_segment(&partition->image, partition->header++, &partition->segment))
+            return;
+    }
+}
+
 static void load(struct partition *partition)
 {
     const struct elf_segment *segment = &partition->segment;
@@ -96,8 +117,7 @@ static void load(struct partition *partition)
     uint64_t bytes = left < LOAD_BYTES ? left : LOAD_BYTES;
 
     if (bytes == 0) {
-        bool more = elf_next(&partition->image, &partition->header, &partition->segment);
-        begin(partition, more ? WORK_LOAD : WORK_START);
+        next_segment(partition);
         return;
     }
     memcpy(partition->memory + (segment->address - PARTITION_BASE) + partition->position,

@@ -110,6 +110,8 @@ static void load_gdt(void)
                      :
                      : "m"(pointer), "r"((uint64_t)SELECTOR_CODE), "r"(SELECTOR_DATA), "r"(0)
                      : "rax", "memory");
+    /* A reset leaves an LDT of 64 KiB at address 0 (Intel SDM volume 3, table 9-1). */
+    __asm__ volatile("lldt %w0" : : "r"(0));
 }
 
 static uint8_t ist_of(unsigned vector)

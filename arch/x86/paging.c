@@ -20,7 +20,7 @@ enum {
 };
 #define PTE_NX      (UINT64_C(1) << 63)
 #define PTE_ADDRESS UINT64_C(0x000FFFFFFFFFF000)
-#define TABLE       512 /* entries */
+#define TABLE       UINT64_C(512) /* entries */
 #define LARGE_PAGE  UINT64_C(0x200000)
 #define GIB         UINT64_C(0x40000000)
 #define IMAGE_PTS   2 /* the image lies below 4 MiB */

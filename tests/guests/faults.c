@@ -5,7 +5,6 @@
  */
 #include "guest.h"
 
-#define ANY_RIP 1ul
 #define NO_ADDR 1ul
 
 struct kind {
@@ -69,9 +68,10 @@ FAULT_CODE(ltr, "movl $0x28, %eax", "ltr %ax");
 FAULT_CODE(xgetbv, "xorl %ecx, %ecx", "xgetbv");
 FAULT_CODE(wrfsbase, "xorl %eax, %eax", "wrfsbase %rax");
 FAULT_CODE(vmmcall, "", "vmmcall");
-FAULT_CODE(bad_ds, "movl $0x1234, %eax", "mov %ax, %ds");
+FAULT_CODE(bad_ds, "movl $0x1230, %eax", "mov %ax, %ds");
+FAULT_CODE(local_ds, "movl $0x1234, %eax", "mov %ax, %ds");
 FAULT_CODE(kernel_ss, "movl $0x10, %eax", "mov %ax, %ss");
-FAULT_CODE(kernel_cs, "pushq $0x10; pushq %rsp; pushfq; pushq $0x8; pushq %rdi", "iretq");
+FAULT_CODE(kernel_cs, "movabsq $0x800400000, %rax; pushq %rax", "ljmpl *(%rsp)");
 FAULT_CODE(in_pic, "", "inb $0x20, %al");
 FAULT_CODE(out_pic, "movb $0xFF, %al", "outb %al, $0x21");
 FAULT_CODE(out_pit, "movb $0, %al", "outb %al, $0x43");
@@ -110,7 +110,7 @@ static const struct kind kinds[] = {
     KIND(overflow, "#DE", NO_ADDR),
     KIND(ud2, "#UD", NO_ADDR),
     KIND(trap_flag, "#DB", NO_ADDR),
-    KIND(icebp, "#DB", NO_ADDR),
+    KIND(icebp, "#DB|#UD", NO_ADDR),
     KIND(int3, "#GP|#BP", NO_ADDR),
     KIND(int_0, "#GP", NO_ADDR),
     KIND(int_2, "#GP", NO_ADDR),
@@ -149,6 +149,7 @@ static const struct kind kinds[] = {
     KIND(wrfsbase, "#UD", NO_ADDR),
     KIND(vmmcall, "#UD", NO_ADDR),
     KIND(bad_ds, "#GP", NO_ADDR),
+    KIND(local_ds, "#GP", NO_ADDR),
     KIND(kernel_ss, "#GP", NO_ADDR),
     KIND(kernel_cs, "#GP", NO_ADDR),
     KIND(in_pic, "#GP", NO_ADDR),
@@ -184,7 +185,8 @@ static const struct kind kinds[] = {
     LIKE("x87 error unmasked", x87, "#MF", NO_ADDR),
 };
 
-/* What the report says besides WHAT: RIP is the instruction itself, or where a jump went. */
+/* What the report says besides WHAT: RIP is the instruction itself, or where a jump went, or any:
+ * whether 0xF1 is a trap (RIP behind it) or unknown is the emulator's choice. */
 static void announce(const struct kind *kind)
 {
     bool page_fault = kind->what[1] == 'P';
@@ -196,6 +198,8 @@ static void announce(const struct kind *kind)
         rip -= 1; /* the waiting instruction */
     if (page_fault)
         say("try %s: %s rip=0x%lx addr=0x%lx outstanding=0", kind->name, kind->what, rip, addr);
+    else if (kind->code == code_icebp)
+        say("try %s: %s outstanding=0", kind->name, kind->what);
     else
         say("try %s: %s rip=0x%lx outstanding=0", kind->name, kind->what, rip);
 }

@@ -4,7 +4,7 @@
  * another partition fills its own.
  *
  * system: preserve vector=48 vector=49
- * system: preserve other vector=48 vector=49
+ * system: other vector=48 vector=49
  */
 #include "guest.h"
 

@@ -6,7 +6,7 @@
  * system: a line=0
  * system: b line=0
  * system: c line=0
- * system: turns.elf d -- n=20
+ * system: steady.elf d line=0 -- ms=300
  * qemu: icount
  */
 #include "guest.h"

@@ -72,7 +72,7 @@ static inline int64_t call3(uint64_t number, uint64_t a, uint64_t b, uint64_t c)
 }
 
 #define CALL_SELECT(number, a, b, c, ...)                                                          \
-    call3((number), (uint64_t)(a), (uint64_t)(b), (uint64_t)(c))
+    call3((uint64_t)(number), (uint64_t)(a), (uint64_t)(b), (uint64_t)(c))
 /* call(number), call(number, a), call(number, a, b), call(number, a, b, c) */
 #define call(...) CALL_SELECT(__VA_ARGS__, 0, 0, 0, 0)
 

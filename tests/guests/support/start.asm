@@ -58,7 +58,8 @@ _start:
     pop qword [start_state + RFLAGS_AT]
     mov [start_state + CS_AT], cs
     fxsave64 [start_state + FX_AT]
-    call run                            ; RSP is a multiple of 16: the end of the memory
+    sub rsp, 256                        ; the end of the memory is the tests' to write
+    call run                            ; RSP is a multiple of 16
     call tap_done
     ud2
 
