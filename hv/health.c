@@ -128,8 +128,7 @@ void check_failed(const char *condition, const char *file, int line)
 {
     health_say("check failed at %s:%d: %s", file, line, condition);
     if (cpu.current)
-        health_say("current vCPU %u of %s, in state %d", cpu.current->id,
-                   cpu.current->partition->config->name, (int)cpu.current->state);
+        health_say("current vCPU %u: %s", cpu.current->id, cpu.current->partition->config->name);
     arch_backtrace();
     put_text("\r\n");
     health_end(EXIT_FAILED);

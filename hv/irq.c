@@ -33,8 +33,10 @@ static void set_line(unsigned line)
 
 static void raise(unsigned vector)
 {
-    for (uint64_t rest = route_raise(&route, virqs, vector); rest != 0; rest &= rest - 1)
-        vcpu_notify(&vcpus[bit_first(rest)]);
+    uint64_t told = route_raise(&route, virqs, vector);
+
+    if (told)
+        vcpu_notify(told);
 }
 
 void irq_line(unsigned line)
@@ -121,7 +123,7 @@ int64_t irq_raise(struct vcpu *vcpu, unsigned vector)
     if (!virq_is_registered(vcpu_virq(vcpu), vector))
         return HV_ENOENT;
     if (virq_raise(vcpu_virq(vcpu), vector))
-        vcpu_notify(vcpu);
+        vcpu_notify(bit_set(0, vcpu->id));
     return 0;
 }
 

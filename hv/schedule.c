@@ -5,8 +5,6 @@
 void schedule_init(struct schedule *schedule, uint32_t quantum)
 {
     *schedule = (struct schedule){.quantum = quantum, .turn_left = quantum};
-    schedule->next[VCPU_NONE] = VCPU_NONE;
-    schedule->previous[VCPU_NONE] = VCPU_NONE;
 }
 
 void schedule_add(struct schedule *schedule, unsigned id, uint32_t window)
@@ -20,29 +18,48 @@ void schedule_add(struct schedule *schedule, unsigned id, uint32_t window)
         schedule->window_left = window;
 }
 
-static unsigned head(const struct schedule *schedule)
+/* ---- the queue ------------------------------------------------------------------------------ */
+
+static uint64_t *batch(struct schedule *schedule, unsigned i)
 {
-    return schedule->next[VCPU_NONE];
+    return &schedule->batch[(schedule->first + i) % VCPUS];
 }
 
-static void append(struct schedule *schedule, unsigned id)
+static unsigned head(const struct schedule *schedule)
 {
-    unsigned tail = schedule->previous[VCPU_NONE];
+    return schedule->batches ? bit_first(schedule->batch[schedule->first]) : VCPU_NONE;
+}
 
-    if (tail == VCPU_NONE)
+static void append(struct schedule *schedule, uint64_t set)
+{
+    if (schedule->batches == 0)
         schedule->turn_left = schedule->quantum;
-    schedule->next[id] = VCPU_NONE;
-    schedule->previous[id] = (uint8_t)tail;
-    schedule->next[tail] = (uint8_t)id;
-    schedule->previous[VCPU_NONE] = (uint8_t)id;
+    *batch(schedule, schedule->batches++) = set;
+}
+
+/* Takes the empty batch i out of the ring. */
+static void close_gap(struct schedule *schedule, unsigned i)
+{
+    schedule->batches--;
+    if (i == 0) {
+        schedule->first = (schedule->first + 1) % VCPUS;
+        return;
+    }
+    for (; i < schedule->batches; i++)
+        *batch(schedule, i) = *batch(schedule, i + 1);
 }
 
 static void take_out(struct schedule *schedule, unsigned id)
 {
+    unsigned i = 0;
+
     if (id == head(schedule))
         schedule->turn_left = schedule->quantum;
-    schedule->next[schedule->previous[id]] = schedule->next[id];
-    schedule->previous[schedule->next[id]] = schedule->previous[id];
+    while (!bit_get(*batch(schedule, i), id))
+        i++;
+    *batch(schedule, i) = bit_clear(*batch(schedule, i), id);
+    if (*batch(schedule, i) == 0)
+        close_gap(schedule, i);
 }
 
 static bool has_window(const struct schedule *schedule, unsigned id)
@@ -50,11 +67,13 @@ static bool has_window(const struct schedule *schedule, unsigned id)
     return bit_get(schedule->owners, id);
 }
 
-void schedule_ready(struct schedule *schedule, unsigned id)
+void schedule_ready(struct schedule *schedule, uint64_t set)
 {
-    schedule->ready = bit_set(schedule->ready, id);
-    if (!has_window(schedule, id))
-        append(schedule, id);
+    uint64_t queued = set & ~schedule->owners;
+
+    schedule->ready |= set;
+    if (queued)
+        append(schedule, queued);
 }
 
 void schedule_block(struct schedule *schedule, unsigned id)
@@ -64,15 +83,21 @@ void schedule_block(struct schedule *schedule, unsigned id)
         take_out(schedule, id);
 }
 
+static void to_the_end(struct schedule *schedule, unsigned id)
+{
+    take_out(schedule, id);
+    append(schedule, bit_set(0, id));
+}
+
 void schedule_yield(struct schedule *schedule, unsigned id)
 {
-    if (has_window(schedule, id)) {
+    if (has_window(schedule, id))
         schedule->given_up = true;
-        return;
-    }
-    take_out(schedule, id);
-    append(schedule, id);
+    else
+        to_the_end(schedule, id);
 }
+
+/* ---- time ----------------------------------------------------------------------------------- */
 
 /* The owner of the window, where it can use it and has not given it up. */
 static unsigned window_user(const struct schedule *schedule)
@@ -97,8 +122,7 @@ static bool tick_turn(struct schedule *schedule)
 
     if (first == VCPU_NONE || --schedule->turn_left > 0)
         return false;
-    take_out(schedule, first);
-    append(schedule, first);
+    to_the_end(schedule, first);
     return true;
 }
 

@@ -22,9 +22,12 @@ struct schedule {
     uint64_t owners;    /* set of vCPUs with a window: never in the queue */
     uint32_t quantum;   /* ticks of a turn */
     uint32_t turn_left; /* of the queue's head */
-    /* The queue of ready vCPUs without a window: a ring, VCPU_NONE its head and tail. */
-    uint8_t next[VCPUS + 1];
-    uint8_t previous[VCPUS + 1];
+    /* The queue of ready vCPUs without a window: sets, each of those that came at the same moment,
+     * the lowest number first; so that one interrupt wakes 64 as fast as one. None is empty. A ring
+     * of `batches`, from `first`. */
+    uint64_t batch[VCPUS];
+    unsigned first;
+    unsigned batches;
     unsigned window_count;
     unsigned window_now;
     uint32_t window_left;
@@ -39,8 +42,9 @@ void schedule_init(struct schedule *schedule, uint32_t quantum);
  * these calls; 0: round robin. */
 void schedule_add(struct schedule *schedule, unsigned id, uint32_t window);
 
-/* vCPU `id` becomes ready: at the end of the queue, or for its window. */
-void schedule_ready(struct schedule *schedule, unsigned id);
+/* The vCPUs in `set`, of which none is ready, become so: at the end of the queue, or each for its
+ * window. */
+void schedule_ready(struct schedule *schedule, uint64_t set);
 
 /* vCPU `id`, which is ready, no longer is. */
 void schedule_block(struct schedule *schedule, unsigned id);

@@ -16,6 +16,18 @@ struct vcpu vcpus[VCPUS];
 struct virq virqs[VCPUS];
 struct schedule schedule;
 
+enum vcpu_state vcpu_state(const struct vcpu *vcpu)
+{
+    static const enum vcpu_state apart[] = {
+        [PHASE_OFF] = VCPU_OFF, [PHASE_LOADING] = VCPU_LOADING, [PHASE_STOPPED] = VCPU_STOPPED};
+
+    if (vcpu->phase != PHASE_STARTED)
+        return apart[vcpu->phase];
+    if (vcpu == cpu.current)
+        return VCPU_RUNNING;
+    return bit_get(schedule.ready, vcpu->id) ? VCPU_READY : VCPU_WAITING;
+}
+
 const struct arch_space *vcpu_space(const struct vcpu *vcpu)
 {
     return &vcpu->partition->space;
@@ -23,12 +35,12 @@ const struct arch_space *vcpu_space(const struct vcpu *vcpu)
 
 void vcpu_create(struct vcpu *vcpu, unsigned id, struct partition *partition, uint32_t window)
 {
-    CHECK(vcpu->state == VCPU_OFF);
+    CHECK(vcpu->phase == PHASE_OFF);
     vcpu->id = id;
     vcpu->partition = partition;
-    vcpu->state = VCPU_LOADING;
+    vcpu->phase = PHASE_LOADING;
     schedule_add(&schedule, id, window);
-    schedule_ready(&schedule, id);
+    schedule_ready(&schedule, bit_set(0, id));
 }
 
 void vcpu_refresh(struct vcpu *vcpu)
@@ -43,21 +55,19 @@ void vcpu_refresh(struct vcpu *vcpu)
         cpu.attention |= ATTEND_UPCALL;
 }
 
-static void make_ready(struct vcpu *vcpu)
+void vcpu_notify(uint64_t told)
 {
-    vcpu->state = VCPU_READY;
-    schedule_ready(&schedule, vcpu->id);
+    uint64_t woken = told & ~schedule.ready;
+
+    for (uint64_t rest = told; rest != 0; rest &= rest - 1)
+        vcpus[bit_first(rest)].page->irq_pending = 1;
+    if (cpu.current && bit_get(told, cpu.current->id))
+        cpu.attention |= ATTEND_UPCALL;
+    if (woken == 0)
+        return;
+    schedule_ready(&schedule, woken);
     if (!cpu.current || schedule_pick(&schedule) != cpu.current->id)
         cpu.attention |= ATTEND_SWITCH;
-}
-
-void vcpu_notify(struct vcpu *vcpu)
-{
-    vcpu->page->irq_pending = 1;
-    if (vcpu == cpu.current)
-        cpu.attention |= ATTEND_UPCALL;
-    else if (vcpu->state == VCPU_WAITING)
-        make_ready(vcpu);
 }
 
 void vcpu_wait(struct vcpu *vcpu)
@@ -65,7 +75,6 @@ void vcpu_wait(struct vcpu *vcpu)
     vcpu->page->irq_disabled = 0;
     if (vcpu_virq(vcpu)->eligible)
         return;
-    vcpu->state = VCPU_WAITING;
     schedule_block(&schedule, vcpu->id);
     cpu.attention |= ATTEND_SWITCH;
 }
@@ -78,7 +87,7 @@ void vcpu_yield(struct vcpu *vcpu)
 
 void vcpu_unload(struct vcpu *vcpu)
 {
-    vcpu->state = VCPU_LOADING;
+    vcpu->phase = PHASE_LOADING;
     cpu.attention |= ATTEND_SWITCH;
 }
 
@@ -89,12 +98,12 @@ void vcpu_start(struct vcpu *vcpu, uint64_t entry)
         cpu.loaded = NULL;
     virq_init(vcpu_virq(vcpu));
     arch_vcpu_start(vcpu, entry, HV_MEM_BASE + vcpu->page->mem_size, PARTITION_BASE);
-    vcpu->state = VCPU_READY;
+    vcpu->phase = PHASE_STARTED;
 }
 
 void vcpu_stop(struct vcpu *vcpu)
 {
-    vcpu->state = VCPU_STOPPED;
+    vcpu->phase = PHASE_STOPPED;
     schedule_block(&schedule, vcpu->id);
 }
 
@@ -136,7 +145,6 @@ static struct frame *enter(struct vcpu *vcpu)
     cpu.current = vcpu;
     cpu.frame = &vcpu->frame;
     cpu.attention = 0;
-    vcpu->state = VCPU_RUNNING;
     vcpu_refresh(vcpu);
     if (upcall_is_due(vcpu))
         upcall_make(vcpu);
@@ -147,11 +155,9 @@ struct frame *cpu_next(void)
 {
     unsigned id = schedule_pick(&schedule);
 
-    if (cpu.current && cpu.current->state == VCPU_RUNNING)
-        cpu.current->state = VCPU_READY;
     if (id == VCPU_NONE)
         return idle();
-    if (vcpus[id].state != VCPU_LOADING)
+    if (vcpus[id].phase != PHASE_LOADING)
         return enter(&vcpus[id]);
     leave_to_nobody(false);
     partition_work(vcpus[id].partition);

@@ -22,9 +22,13 @@ enum vcpu_state {
     VCPU_STOPPED  /* for good */
 };
 
+/* What of the state is the vCPU's own: a guest that has started is ready, running or waiting, and
+ * of these the schedule keeps account. */
+enum vcpu_phase { PHASE_OFF, PHASE_LOADING, PHASE_STARTED, PHASE_STOPPED };
+
 /* What is particular to a paravirtual guest; the core's state is virqs[id]. */
 struct vcpu {
-    enum vcpu_state state;
+    enum vcpu_phase phase;
     unsigned id;
     struct partition *partition;
     struct hv_vcpu_page *page; /* the guest's page, in the hypervisor's own mapping */
@@ -61,6 +65,8 @@ static inline struct virq *vcpu_virq(const struct vcpu *vcpu)
     return &virqs[vcpu->id];
 }
 
+enum vcpu_state vcpu_state(const struct vcpu *vcpu);
+
 /* The address space of the vCPU's partition. */
 const struct arch_space *vcpu_space(const struct vcpu *vcpu);
 
@@ -71,8 +77,9 @@ void vcpu_create(struct vcpu *vcpu, unsigned id, struct partition *partition, ui
  * irq_pending in the guest's page, and whether the way out must look. */
 void vcpu_refresh(struct vcpu *vcpu);
 
-/* The core has something to tell `vcpu` that it had not before: wakes it where it waits. */
-void vcpu_notify(struct vcpu *vcpu);
+/* The core has something to tell the vCPUs in `told` that it had not before: wakes those that wait.
+ */
+void vcpu_notify(uint64_t told);
 
 /* The current vCPU enables its interrupts and blocks until an upcall was made and has returned. */
 void vcpu_wait(struct vcpu *vcpu);

@@ -156,7 +156,7 @@ void partition_work(struct partition *partition)
         [WORK_LOAD] = load,       [WORK_START] = start,
     };
 
-    CHECK(partition->vcpu->state == VCPU_LOADING);
+    CHECK(partition->vcpu->phase == PHASE_LOADING);
     slice[partition->work](partition);
 }
 
