@@ -234,23 +234,22 @@ static bool unit_left(void)
     return wire.at < wire.length;
 }
 
-static bool to_do(void)
+bool console_busy(void)
 {
     return turns.ready || turns_to_scan(&turns) || own.head != own.tail || unit_left() ||
            dropped > 0;
 }
 
-bool console_tick(void)
+void console_tick(void)
 {
     turns_tick(&turns);
-    return to_do();
 }
 
 bool console_step(void)
 {
     unsigned room;
 
-    if (!to_do())
+    if (!console_busy())
         return false;
     turns_scan(&turns, SCAN_FIRST); /* also while somebody speaks */
     wire.spare = SCAN_SPARE;
@@ -263,7 +262,7 @@ bool console_step(void)
         arch_console_put((uint8_t)wire.unit[wire.at++]);
         wire.put++;
     }
-    return to_do();
+    return console_busy();
 }
 
 /* ---- waiting for the wire ------------------------------------------------------------------- */

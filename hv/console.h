@@ -50,8 +50,11 @@ void console_print(const char *format, ...) PRINTF_LIKE(1, 2);
 /* A partial line of `source` is shown now: its guest has stopped. */
 void console_flush(unsigned source);
 
-/* Counts ticks, for partial lines. Returns true where console_step() has something to do. */
-bool console_tick(void);
+/* Counts ticks, for partial lines. */
+void console_tick(void);
+
+/* Whether console_step() has something to do. */
+bool console_busy(void);
 
 /*
  * Puts at most CONSOLE_STEP bytes on the wire, as many as it takes without waiting. Returns true

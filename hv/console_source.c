@@ -63,12 +63,18 @@ bool source_report(struct source *source, const char *text)
 
 bool source_scan(struct source *source, uint32_t limit)
 {
+    const uint8_t *start = source->bytes + source->scanned % SOURCE_RING;
+    const uint8_t *end = source->bytes + SOURCE_RING; /* of what lies in one piece */
     uint64_t left = source->tail - source->scanned;
-    uint64_t end = source->scanned + (left < limit ? left : limit);
 
-    while (source->scanned != end) {
-        if (source->bytes[source->scanned++ % SOURCE_RING] == '\n')
-            return true;
-    }
-    return false;
+    if (left > limit)
+        left = limit;
+    if ((uint64_t)(end - start) > left)
+        end = start + left;
+    const uint8_t *at = start;
+    while (at != end && *at != '\n')
+        at++;
+    bool found = at != end;
+    source->scanned += (uint64_t)(at - start) + found;
+    return found;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hv/console_turns.h"
 #include "hv/bitmap.h"
+#include "hv/check.h"
 
 _Static_assert(CONFIG_PARTITIONS <= 64, "sets of partitions are words");
 
@@ -83,6 +84,7 @@ static unsigned next_of(uint64_t set, unsigned last)
 {
     uint64_t later = set & (UINT64_MAX << last << 1);
 
+    CHECK(set != 0);
     return bit_first(later ? later : set);
 }
 

@@ -51,8 +51,8 @@ uint64_t elf_entry(const struct elf_image *image);
 /* How many program headers an image has that elf_check() accepted: up to 65,534. */
 unsigned elf_headers(const struct elf_image *image);
 
-/* Program header `index` of such an image, below elf_headers(); false where it is no PT_LOAD segment
- * with mem_size > 0. */
+/* Program header `index` of such an image, below elf_headers(); false where it is no PT_LOAD
+ * segment with mem_size > 0. */
 bool elf_segment(const struct elf_image *image, unsigned index, struct elf_segment *segment);
 
 #endif

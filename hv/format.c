@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #define DIGITS_MAX 20 /* of 2^64 - 1 in decimal */
 
@@ -48,6 +49,8 @@ static void put(struct output *out, char byte)
 
 static void put_times(struct output *out, char byte, size_t times)
 {
+    if (times == 0)
+        return;
     for (; times > 0 && out->length + 1 < out->size; times--)
         put(out, byte);
     out->length += times; /* what does not fit costs no time */
@@ -55,8 +58,11 @@ static void put_times(struct output *out, char byte, size_t times)
 
 static void put_bytes(struct output *out, const char *bytes, size_t length)
 {
-    for (size_t i = 0; i < length; i++)
-        put(out, bytes[i]);
+    if (length == 0)
+        return;
+    size_t room = out->length + 1 < out->size ? out->size - out->length - 1 : 0;
+    memcpy(out->buffer + out->length, bytes, length < room ? length : room);
+    out->length += length;
 }
 
 static void put_field(struct output *out, const struct spec *spec, const struct field *field)
@@ -252,11 +258,13 @@ int format_list(char *buffer, size_t size, const char *format, va_list list)
     struct arguments arguments;
 
     va_copy(arguments.list, list);
-    while (*format != '\0') {
-        if (*format != '%') {
-            put(&out, *format++);
-            continue;
-        }
+    for (;;) {
+        const char *start = format;
+        while (*format != '%' && *format != '\0')
+            format++;
+        put_bytes(&out, start, (size_t)(format - start));
+        if (*format == '\0')
+            break;
         format++;
         put_conversion(&out, &format, &arguments);
     }

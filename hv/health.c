@@ -54,20 +54,18 @@ void health_fault(struct vcpu *vcpu, unsigned what, uint64_t address)
     partition_fault(vcpu->partition, &fault);
 }
 
-bool health_report(const struct partition *partition)
+void health_describe(const struct partition *partition, char line[HEALTH_LINE])
 {
     static const char *const action[] = {
         [SEQUEL_STOP] = "stop", [SEQUEL_RESTART] = "restart", [SEQUEL_HALT] = "halt"};
     const struct fault *fault = &partition->fault;
     char address[32] = "";
-    char line[LINE_SIZE];
 
     if (fault->what == EXCEPTION_PF)
         format_text(address, sizeof(address), " addr=0x%lx", fault->address);
-    format_text(line, sizeof(line), "fault %s rip=0x%lx%s outstanding=%lu, then %s",
+    format_text(line, HEALTH_LINE, "fault %s rip=0x%lx%s outstanding=%lu, then %s",
                 health_fault_name(fault->what), fault->rip, address, partition->outstanding,
                 action[partition->sequel]);
-    return console_report(partition->id, line);
 }
 
 void health_end(uint8_t value)

@@ -17,6 +17,9 @@ enum { FAULT_BAD_FRAME = 32, FAULT_BAD_STACK };
 
 enum { EXCEPTION_PF = 14 };
 
+/* The longest line of a fault is shorter, its NUL included. */
+enum { HEALTH_LINE = 128 };
+
 /* What is written to QEMU's debug exit. */
 enum { EXIT_CONFIG = 0x10, EXIT_SUCCESS = 0x11, EXIT_STOPPED = 0x12, EXIT_FAILED = 0x13 };
 
@@ -30,8 +33,8 @@ const char *health_fault_name(unsigned what);
  */
 void health_fault(struct vcpu *vcpu, unsigned what, uint64_t address);
 
-/* Puts the fault's line on the partition's console. False where there is no room yet. */
-bool health_report(const struct partition *partition);
+/* Writes the line of a partition's fault, without newline. */
+void health_describe(const struct partition *partition, char line[HEALTH_LINE]);
 
 /* The policy `halt`: the machine stops. */
 _Noreturn void health_halt(const struct partition *partition);

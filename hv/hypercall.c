@@ -35,7 +35,7 @@ static int64_t console_write_call(uint64_t address, uint64_t length, uint64_t th
     unsigned room = console_room(vcpu->partition->id);
     unsigned taken = length < room ? (unsigned)length : room;
     console_write(vcpu->partition->id, text, taken);
-    console_step();
+    cpu.attention |= ATTEND_CONSOLE;
     return taken;
 }
 
@@ -43,7 +43,8 @@ static int64_t vcpu_yield_call(uint64_t first, uint64_t second, uint64_t third)
 {
     (void)first, (void)second, (void)third;
     vcpu_yield(cpu.current);
-    console_step();
+    if (console_busy()) /* it may have yielded for want of room there */
+        cpu.attention |= ATTEND_CONSOLE;
     return 0;
 }
 

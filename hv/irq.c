@@ -63,7 +63,8 @@ void irq_tick(void)
     if (schedule_tick(&schedule))
         cpu.attention |= ATTEND_SWITCH;
     console_tick();
-    console_step();
+    if (console_busy())
+        cpu.attention |= ATTEND_CONSOLE;
 }
 
 void irq_spurious(unsigned line)

@@ -12,6 +12,7 @@
 #include "hv/arch.h"
 #include "hv/config.h"
 #include "hv/elf.h"
+#include "hv/health.h"
 #include "hv/vcpu.h"
 
 /* The guest's pages begin with the vCPU page, right below its memory. */
@@ -19,10 +20,11 @@
 
 /* What is left to do before the partition runs again, or is stopped. */
 enum work {
-    WORK_COLLECT, /* unregister, and add the life's counters to the totals */
-    WORK_REPORT,  /* the fault's line */
-    WORK_CLEAR,   /* all of its pages */
-    WORK_LOAD,    /* the segments from the file */
+    WORK_COLLECT,  /* unregister, and move the life's counters to the totals */
+    WORK_DESCRIBE, /* the fault's line is written … */
+    WORK_REPORT,   /* … and said */
+    WORK_CLEAR,    /* all of its pages */
+    WORK_LOAD,     /* the segments from the file */
     WORK_START
 };
 
@@ -60,8 +62,9 @@ struct partition {
     enum sequel sequel;
     uint64_t exit_code;
     struct fault fault;
-    uint64_t outstanding; /* occurrences that the last life left */
-    struct totals totals; /* over all lives that have ended */
+    char report[HEALTH_LINE]; /* the fault's line */
+    uint64_t outstanding;     /* occurrences that the last life left */
+    struct totals totals;     /* over all lives that have ended */
 };
 
 /* What every partition's vCPU page says. */

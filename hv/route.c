@@ -28,12 +28,12 @@ int64_t route_unregister(struct route *route, struct virq virqs[VCPUS], unsigned
 
 uint64_t route_raise(const struct route *route, struct virq virqs[VCPUS], unsigned vector)
 {
-    uint64_t woken = 0;
+    uint64_t told = 0;
 
     for (uint64_t rest = route->registered[vector]; rest != 0; rest &= rest - 1) {
         unsigned id = bit_first(rest);
         if (virq_raise(&virqs[id], vector))
-            woken = bit_set(woken, id);
+            told = bit_set(told, id);
     }
-    return woken;
+    return told;
 }

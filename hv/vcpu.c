@@ -39,6 +39,7 @@ void vcpu_create(struct vcpu *vcpu, unsigned id, struct partition *partition, ui
     vcpu->id = id;
     vcpu->partition = partition;
     vcpu->phase = PHASE_LOADING;
+    virq_init(vcpu_virq(vcpu));
     schedule_add(&schedule, id, window);
     schedule_ready(&schedule, bit_set(0, id));
 }
@@ -59,10 +60,11 @@ void vcpu_notify(uint64_t told)
 {
     uint64_t woken = told & ~schedule.ready;
 
-    for (uint64_t rest = told; rest != 0; rest &= rest - 1)
-        vcpus[bit_first(rest)].page->irq_pending = 1;
-    if (cpu.current && bit_get(told, cpu.current->id))
+    /* The others' irq_pending is set when they run: until then nobody looks at it. */
+    if (cpu.current && bit_get(told, cpu.current->id)) {
+        cpu.current->page->irq_pending = 1;
         cpu.attention |= ATTEND_UPCALL;
+    }
     if (woken == 0)
         return;
     schedule_ready(&schedule, woken);
@@ -96,7 +98,6 @@ void vcpu_start(struct vcpu *vcpu, uint64_t entry)
     /* What the CPU still holds is the former life's: it is not saved over the new one. */
     if (cpu.loaded == vcpu)
         cpu.loaded = NULL;
-    virq_init(vcpu_virq(vcpu));
     arch_vcpu_start(vcpu, entry, HV_MEM_BASE + vcpu->page->mem_size, PARTITION_BASE);
     vcpu->phase = PHASE_STARTED;
 }
@@ -114,27 +115,21 @@ static bool upcall_is_due(const struct vcpu *vcpu)
 
 bool cpu_attend(void)
 {
-    if (cpu.attention & ATTEND_SWITCH)
+    if (cpu.attention & ~ATTEND_UPCALL)
         return true;
     if (upcall_is_due(cpu.current))
         upcall_make(cpu.current);
-    return cpu.attention & ATTEND_SWITCH;
+    return cpu.attention & ~ATTEND_UPCALL;
 }
 
 /* Nobody runs until the next time through cpu_next(). */
-static struct frame *leave_to_nobody(bool halt)
+static struct frame *leave_to_nobody(void)
 {
     cpu.current = NULL;
     cpu.frame = &nobody;
-    cpu.attention = ATTEND_SWITCH;
-    cpu.halt = halt;
+    cpu.attention = ATTEND_SWITCH | (cpu.attention & ATTEND_CONSOLE);
+    cpu.halt = false;
     return NULL;
-}
-
-static struct frame *idle(void)
-{
-    partition_all_stopped();
-    return leave_to_nobody(!console_step());
 }
 
 static struct frame *enter(struct vcpu *vcpu)
@@ -148,18 +143,32 @@ static struct frame *enter(struct vcpu *vcpu)
     vcpu_refresh(vcpu);
     if (upcall_is_due(vcpu))
         upcall_make(vcpu);
-    return cpu.attention & ATTEND_SWITCH ? leave_to_nobody(false) : cpu.frame;
+    return cpu.attention & ATTEND_SWITCH ? leave_to_nobody() : cpu.frame;
 }
 
-struct frame *cpu_next(void)
+/* A slice of what is to be done, by nobody or in the time of vCPU `id`. */
+static void work(unsigned id)
+{
+    if (cpu.attention & ATTEND_CONSOLE) {
+        cpu.attention &= (uint8_t)~ATTEND_CONSOLE;
+        console_step();
+    } else if (id == VCPU_NONE) {
+        partition_all_stopped();
+        cpu.halt = !console_step();
+    } else {
+        partition_work(vcpus[id].partition);
+    }
+}
+
+struct frame *cpu_next(bool fresh)
 {
     unsigned id = schedule_pick(&schedule);
+    bool started = id != VCPU_NONE && vcpus[id].phase == PHASE_STARTED;
 
-    if (id == VCPU_NONE)
-        return idle();
-    if (vcpus[id].phase != PHASE_LOADING)
+    if (started && !(cpu.attention & ATTEND_CONSOLE))
         return enter(&vcpus[id]);
-    leave_to_nobody(false);
-    partition_work(vcpus[id].partition);
+    leave_to_nobody();
+    if (fresh)
+        work(id);
     return NULL;
 }

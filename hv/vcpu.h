@@ -40,7 +40,8 @@ struct vcpu {
 /* Why the way out must not simply return to the guest. */
 enum {
     ATTEND_UPCALL = 1, /* the current vCPU has a vector pending and not masked */
-    ATTEND_SWITCH = 2  /* the CPU may belong to somebody else now */
+    ATTEND_SWITCH = 2, /* the CPU may belong to somebody else now */
+    ATTEND_CONSOLE = 4 /* the console has something to show */
 };
 
 struct cpu {
@@ -98,11 +99,12 @@ void vcpu_stop(struct vcpu *vcpu);
 
 /*
  * The way out, with interrupts off. cpu_attend() makes the upcall that is due, and answers true
- * where the CPU may change hands; then, with the callee-saved registers in *cpu.frame, cpu_next()
- * answers the frame to return to, or NULL: let interrupts in (halting first where cpu.halt) and ask
- * again.
+ * where there is more to do than that; then, with the callee-saved registers in *cpu.frame,
+ * cpu_next() answers the frame to return to, or NULL: let interrupts in (halting first where
+ * cpu.halt) and ask again, with `fresh`: nothing was done since. Only then it does a slice of work,
+ * so that no slice makes the path of an interrupt or of a hypercall longer.
  */
 bool cpu_attend(void);
-struct frame *cpu_next(void);
+struct frame *cpu_next(bool fresh);
 
 #endif

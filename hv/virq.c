@@ -19,6 +19,16 @@ void virq_init(struct virq *virq)
     virq->eligible = 0;
 }
 
+void virq_forget(struct virq *virq, unsigned vector)
+{
+    unsigned word = bitmap_word(vector), bit = bitmap_bit(vector);
+
+    virq->raised[word][bit] = 0;
+    virq->acknowledged[word][bit] = 0;
+    virq->discarded[word][bit] = 0;
+    virq->upcalls[word][bit] = 0;
+}
+
 static uint64_t outstanding(const struct virq *virq, unsigned word, unsigned bit)
 {
     return virq->raised[word][bit] - virq->acknowledged[word][bit] - virq->discarded[word][bit];
@@ -100,26 +110,12 @@ int64_t virq_unmask(struct virq *virq, unsigned vector)
     return 0;
 }
 
-bool virq_raise(struct virq *virq, unsigned vector)
-{
-    unsigned word = bitmap_word(vector), bit = bitmap_bit(vector);
-    uint64_t before = virq->eligible;
-
-    virq->raised[word][bit]++;
-    if (bit_get(virq->in_service[word], bit))
-        return false;
-    virq->pending[word] = bit_set(virq->pending[word], bit);
-    if (bit_get(virq->masked[word], bit))
-        return false;
-    virq->eligible = bit_set(before, word);
-    return before == 0;
-}
-
 unsigned virq_next(const struct virq *virq)
 {
-    if (virq->eligible == 0)
-        return VIRQ_NONE;
     unsigned word = bit_first(virq->eligible);
+
+    if (word >= BITMAP_WORDS)
+        return VIRQ_NONE;
     return word * 64 + bit_first(virq->pending[word] & ~virq->masked[word]);
 }
 

@@ -31,6 +31,9 @@ struct virq {
 /* Nothing registered, all counters 0. */
 void virq_init(struct virq *virq);
 
+/* Makes the counters of `vector`, which is not registered, 0: those of a life that has ended. */
+void virq_forget(struct virq *virq, unsigned vector);
+
 bool virq_is_registered(const struct virq *virq, unsigned vector);
 uint64_t virq_outstanding(const struct virq *virq, unsigned vector);
 
@@ -45,8 +48,28 @@ int64_t virq_mask(struct virq *virq, unsigned vector);
 int64_t virq_unmask(struct virq *virq, unsigned vector);
 
 /* Counts an occurrence of `vector`, which is registered. True where this made the first vector
- * eligible: the vCPU has something to be told that it had not before. */
-bool virq_raise(struct virq *virq, unsigned vector);
+ * eligible: the vCPU has something to be told that it had not before. Here, so that what does not
+ * depend on the vCPU is computed once for all that one interrupt is counted for. */
+static inline bool virq_raise(struct virq *virq, unsigned vector)
+{
+    unsigned word = bitmap_word(vector), bit = bitmap_bit(vector);
+    uint64_t mask = bit_set(0, bit);
+
+    virq->raised[word][bit]++;
+    if ((virq->pending[word] & mask) != 0)
+        return false; /* told already */
+    if ((virq->in_service[word] & mask) != 0)
+        return false; /* to be told when the service ends */
+    virq->pending[word] |= mask;
+    if ((virq->masked[word] & mask) != 0)
+        return false;
+    if (virq->eligible != 0) {
+        virq->eligible = bit_set(virq->eligible, word);
+        return false;
+    }
+    virq->eligible = bit_set(0, word);
+    return true;
+}
 
 /* The lowest vector that is pending and not masked, or VIRQ_NONE. */
 unsigned virq_next(const struct virq *virq);

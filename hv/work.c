@@ -39,7 +39,7 @@ static void stop(struct partition *partition)
     stopped++;
 }
 
-/* The report is out: what follows the life. */
+/* What follows the life. */
 static void go_on(struct partition *partition)
 {
     if (partition->sequel == SEQUEL_HALT)
@@ -63,21 +63,32 @@ static void collect_vector(struct partition *partition, unsigned vector)
     partition->totals.raised += virq->raised[word][bit];
     partition->totals.acknowledged += virq->acknowledged[word][bit];
     partition->totals.discarded += virq->discarded[word][bit];
+    virq_forget(virq, vector);
 }
 
 static void collect(struct partition *partition)
 {
     for (unsigned i = 0; i < COLLECT_VECTORS; i++)
         collect_vector(partition, (unsigned)partition->position++);
-    if (partition->position == HV_VECTORS)
-        begin(partition, WORK_REPORT);
+    if (partition->position < HV_VECTORS)
+        return;
+    if (partition->ending == ENDING_FAULT)
+        begin(partition, WORK_DESCRIBE);
+    else
+        go_on(partition);
 }
 
+static void describe(struct partition *partition)
+{
+    health_describe(partition, partition->report);
+    begin(partition, WORK_REPORT);
+}
+
+/* Tried again until the console has room. */
 static void report(struct partition *partition)
 {
-    if (partition->ending == ENDING_FAULT && !health_report(partition))
-        return;
-    go_on(partition);
+    if (console_report(partition->id, partition->report))
+        go_on(partition);
 }
 
 static void clear(struct partition *partition)
@@ -152,8 +163,8 @@ static void start(struct partition *partition)
 void partition_work(struct partition *partition)
 {
     static void (*const slice[])(struct partition *) = {
-        [WORK_COLLECT] = collect, [WORK_REPORT] = report, [WORK_CLEAR] = clear,
-        [WORK_LOAD] = load,       [WORK_START] = start,
+        [WORK_COLLECT] = collect, [WORK_DESCRIBE] = describe, [WORK_REPORT] = report,
+        [WORK_CLEAR] = clear,     [WORK_LOAD] = load,         [WORK_START] = start,
     };
 
     CHECK(partition->vcpu->phase == PHASE_LOADING);

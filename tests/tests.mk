@@ -3,7 +3,7 @@
 # and arch/, and with the fake architecture, under ASan and UBSan.
 
 HOST_CFLAGS := -std=c11 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
-               -fno-omit-frame-pointer $(WARNINGS) $(INCLUDES) -Itests/host \
+               -fno-omit-frame-pointer -D_DEFAULT_SOURCE $(WARNINGS) $(INCLUDES) -Itests/host \
                -DBELFRY_VERSION='"$(VERSION)"' -MMD -MP
 HOST_C      := $(wildcard hv/*.c) boot/multiboot.c arch/x86/pic.c arch/x86/pit.c arch/x86/uart.c
 HOST_OBJ    := $(HOST_C:%.c=$(B)/host/%.o) \

@@ -197,9 +197,11 @@ attend:
     mov [rdi + FRAME_R15 + 64], rbp
     mov [rdi + FRAME_R15 + 72], rbx
 
-; Whose turn is it? Where C answers nobody, an interrupt is let in, and the question is asked again.
-; What an interrupt pushes here is never returned to.
+; Whose turn is it? Where C answers nobody, an interrupt is let in, and the question is asked again,
+; with `true`: interrupts were just let in. What one pushes here is never returned to.
 cpu_loop:
+    xor edi, edi
+.ask:
     mov rsp, HV_STACK
     call cpu_next
     test rax, rax
@@ -220,12 +222,13 @@ cpu_loop:
     je .glance
     sti                                 ; takes effect after the next instruction: none is lost
     hlt
-    cli
-    jmp cpu_loop
+    jmp .again
 .glance:
     sti
     nop
+.again:
     cli
-    jmp cpu_loop
+    mov edi, 1
+    jmp .ask
 
 section .note.GNU-stack noalloc noexec nowrite progbits

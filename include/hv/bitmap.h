@@ -34,16 +34,16 @@ static inline uint64_t bit_clear(uint64_t word, unsigned bit)
     return word & ~(UINT64_C(1) << bit);
 }
 
-/* The lowest bit that is set, of a word in which one is. */
+/* The lowest bit that is set, or 64 where none is. */
 static inline unsigned bit_first(uint64_t word)
 {
 #ifdef __FRAMAC__
     unsigned bit = 0;
-    while (!bit_get(word, bit))
+    while (bit < 64 && !bit_get(word, bit))
         bit++;
     return bit;
 #else
-    return (unsigned)__builtin_ctzll(word);
+    return word ? (unsigned)__builtin_ctzll(word) : 64;
 #endif
 }
 
