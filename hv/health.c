@@ -68,7 +68,7 @@ void health_describe(const struct partition *partition, char line[HEALTH_LINE])
                 action[partition->sequel]);
 }
 
-void health_end(uint8_t value)
+static _Noreturn void end(uint8_t value)
 {
     if (config && config->exit_idle)
         arch_exit(value);
@@ -79,7 +79,7 @@ void health_halt(const struct partition *partition)
 {
     console_print("halted: %s faulted and has fault=halt", partition->config->name);
     console_drain();
-    health_end(EXIT_FAILED);
+    end(EXIT_FAILED);
 }
 
 /* Waits for the wire, but not for ever. */
@@ -109,6 +109,12 @@ void health_say(const char *format, ...)
     put_text(line);
 }
 
+void health_stop(void)
+{
+    put_text("\r\n");
+    end(EXIT_FAILED);
+}
+
 void health_refuse(uint8_t value, const char *format, ...)
 {
     char line[LINE_SIZE];
@@ -119,7 +125,7 @@ void health_refuse(uint8_t value, const char *format, ...)
     va_end(list);
     console_print("%s", line);
     console_drain();
-    health_end(value);
+    end(value);
 }
 
 void check_failed(const char *condition, const char *file, int line)
@@ -128,8 +134,7 @@ void check_failed(const char *condition, const char *file, int line)
     if (cpu.current)
         health_say("current vCPU %u: %s", cpu.current->id, cpu.current->partition->config->name);
     arch_backtrace();
-    put_text("\r\n");
-    health_end(EXIT_FAILED);
+    health_stop();
 }
 
 static void say_partition(const struct partition *partition)
@@ -173,5 +178,8 @@ void health_finish(const struct partition *all, unsigned count)
     for (unsigned line = 0; line < HV_LINES; line++)
         if (line != HV_CASCADE_LINE)
             say_line(line);
-    health_end(success ? EXIT_SUCCESS : EXIT_STOPPED);
+    if (cpu.nmis > 0 || cpu.strays > 0)
+        console_print("NMIs %lu, interrupts that no line sent %lu", cpu.nmis, cpu.strays);
+    console_drain();
+    end(success ? EXIT_SUCCESS : EXIT_STOPPED);
 }

@@ -45,8 +45,8 @@ void health_finish(const struct partition *all, unsigned count);
 /* For the end alone: a line straight to the wire, past the console's buffers. */
 void health_say(const char *format, ...) PRINTF_LIKE(1, 2);
 
-/* Ends with `value` where exit=idle says so, else halts. */
-_Noreturn void health_end(uint8_t value);
+/* After what health_say() said: the end. */
+_Noreturn void health_stop(void);
 
 /* The boot can't go on: one line that says why, and the end. */
 _Noreturn void health_refuse(uint8_t value, const char *format, ...) PRINTF_LIKE(2, 3);

@@ -16,14 +16,28 @@
 static struct config config;
 static struct memory memory;
 static unsigned errors;
+static uint64_t wrong; /* set of partitions whose line or image has an error */
 
 /* An error of the configuration: its line, at once. */
-static void say_error(void *context, unsigned about, const char *text)
+static void PRINTF_LIKE(2, 3) say_error(unsigned about, const char *format, ...)
 {
-    (void)context, (void)about;
+    char text[256];
+    va_list list;
+
+    va_start(list, format);
+    format_list(text, sizeof(text), format, list);
+    va_end(list);
     errors++;
+    if (about < CONFIG_PARTITIONS)
+        wrong = bit_set(wrong, about);
     console_print("error: %s", text);
     console_drain();
+}
+
+static void take_error(void *context, unsigned about, const char *text)
+{
+    (void)context;
+    say_error(about, "%s", text);
 }
 
 static void ignore_error(void *context, unsigned about, const char *text)
@@ -65,38 +79,37 @@ static void take_memory(const struct boot_info *info)
     arch_memory_init(&memory);
 }
 
-static void check_image(const struct partition_config *partition, const struct boot_range *module)
+/* Where the line is wrong `mem` may be, so that an image is held against the largest. */
+static void check_image(unsigned id, const struct boot_range *module)
 {
+    const struct partition_config *partition = &config.partitions[id];
     const struct elf_image image = {arch_memory(module->start), module->end - module->start};
+    uint64_t mem = bit_get(wrong, id) ? HV_MEM_MAX : partition->mem;
     const struct elf_bounds bounds = {HV_MEM_BASE,
-                                      HV_MEM_BASE + partition->mem - HV_STACK_SIZE - HV_PAGE_SIZE};
+                                      HV_MEM_BASE + mem - HV_STACK_SIZE - HV_PAGE_SIZE};
     struct elf_error error;
 
-    if (elf_check(&image, &bounds, &error))
-        return;
-    errors++;
-    console_print("error: partition \"%s\": image: %s is 0x%lx: expected %s", partition->name,
+    if (!elf_check(&image, &bounds, &error))
+        say_error(id, "partition \"%s\": image: %s is 0x%lx: expected %s", partition->name,
                   error.what, error.found, error.expected);
-    console_drain();
 }
 
-static void check_images(const struct boot_info *info)
+static void create_partition(unsigned id, const struct boot_range *module)
 {
-    for (unsigned i = 0; i < config.partition_count; i++)
-        check_image(&config.partitions[i], &info->modules[i].memory);
+    const struct partition_config *partition = &config.partitions[id];
+    const char *missing = partition_create(id, partition, module, &memory);
+
+    if (missing)
+        say_error(id, "partition \"%s\": mem=%luK: no %s left, expected at most %luK",
+                  partition->name, partition->mem >> 10, missing, memory_free(&memory) >> 10);
 }
 
 static void create_partitions(const struct boot_info *info)
 {
     for (unsigned i = 0; i < config.partition_count; i++) {
-        const struct partition_config *partition = &config.partitions[i];
-        const char *missing = partition_create(i, partition, &info->modules[i].memory, &memory);
-        if (!missing)
-            continue;
-        errors++;
-        console_print("error: partition \"%s\": mem=%luK: no %s left, expected at most %luK",
-                      partition->name, partition->mem >> 10, missing, memory_free(&memory) >> 10);
-        console_drain();
+        check_image(i, &info->modules[i].memory);
+        if (!bit_get(wrong, i))
+            create_partition(i, &info->modules[i].memory);
     }
 }
 
@@ -167,13 +180,8 @@ void hv_main(const struct boot_info *info, const char *problem)
         health_refuse(EXIT_CONFIG, "multiboot information: %s", problem);
     take_memory(info);
     say_banner();
-    config_read_hypervisor(&config, info, say_error, NULL);
-    config_read_partitions(&config, info, say_error, NULL);
-    if (errors > 0)
-        refuse_to_start();
-    check_images(info);
-    if (errors > 0)
-        refuse_to_start();
+    config_read_hypervisor(&config, info, take_error, NULL);
+    config_read_partitions(&config, info, take_error, NULL);
     irq_init(arch_level_lines(), config.burst);
     schedule_init(&schedule, config.quantum);
     create_partitions(info);

@@ -56,6 +56,11 @@ void trap_bad_rip(void)
 
 void trap_stop(const struct frame *frame, const char *what)
 {
+    static bool stopping;
+
+    if (stopping)
+        health_stop(); /* the report itself failed */
+    stopping = true;
     health_say("stopped: %s: %s, error 0x%lx", what, health_fault_name((unsigned)frame->vector),
                frame->error);
     health_say("rip=0x%016lx cs=0x%lx rflags=0x%lx cr2=0x%lx", frame->rip, frame->cs, frame->rflags,
@@ -70,7 +75,7 @@ void trap_stop(const struct frame *frame, const char *what)
         health_say("current vCPU %u: %s, guest rip=0x%lx", cpu.current->id,
                    cpu.current->partition->config->name, cpu.current->frame.rip);
     arch_backtrace();
-    health_end(EXIT_FAILED);
+    health_stop();
 }
 
 /* Whether `address` follows a call in the text (Intel SDM volume 2, CALL: E8 and four bytes, or FF

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What belongs to the machine: an NMI is counted, a machine check stops it with a report."""
+import re
+
+from machine import STOPPED
+from verdict import judge
+
+
+def test_nmi(boot):
+    """Counted, and nobody notices: not even the one it interrupts loses a tick."""
+    booted = boot(["steady.elf a line=0 -- ms=300"], qmp=True)
+    booted.wait_for("^Belfry: a: ")
+    for _ in range(3):
+        booted.qmp("inject-nmi")
+    log = judge(booted, ["a"])
+    assert re.search(r"\r\nBelfry: NMIs [123], interrupts that no line sent 0\r\n", log), log
+
+
+def test_machine_check(boot):
+    booted = boot(["steady.elf a line=0 -- ms=20000"], qmp=True, cpu="max", machine="q35")
+    booted.wait_for("^Belfry: a: ")
+    # Uncorrected, valid, enabled, in bank 0 (Intel SDM volume 3, section 15.3.2.2).
+    booted.qmp("human-monitor-command", **{"command-line": "mce 0 0 0xb200000000000000 0x5 0 0"})
+    log = judge(booted, expected=STOPPED)
+    assert re.search(r"\r\nBelfry: stopped: machine check: #MC, error 0x0\r\n", log), log
+    assert re.search(r"\r\nBelfry: rip=0x[0-9a-f]{16} cs=0x", log), log
