@@ -27,17 +27,18 @@ INCLUDES := -Iinclude -Iguest-api/include -I.
 # ---- the hypervisor ----------------------------------------------------------------------------
 # r8 to r11 are callee-saved here, so that an entry pushes five registers and the other ten are
 # saved at a switch alone; so no function may take more than four arguments in registers.
+# Linked as one program (-flto): a tick that nobody registered takes 80 instructions, not 137.
 HV_CFLAGS := -std=c11 -O2 -g -ffreestanding -fno-pic -mcmodel=kernel -mno-red-zone \
              -mgeneral-regs-only -fcall-saved-r8 -fcall-saved-r9 -fcall-saved-r10 \
              -fcall-saved-r11 -fno-stack-protector -fno-asynchronous-unwind-tables \
-             -fcf-protection=none -fno-common -fno-strict-aliasing \
+             -fcf-protection=none -fno-common -fno-strict-aliasing -flto=auto -ffat-lto-objects \
              $(WARNINGS) $(INCLUDES) -I$(B)/gen -DBELFRY_VERSION='"$(VERSION)"' -MMD -MP
 
 HV_C    := $(wildcard boot/*.c arch/x86/*.c hv/*.c)
 HV_ASM  := $(wildcard boot/*.asm arch/x86/*.asm)
 HV_OBJ  := $(HV_C:%.c=$(B)/hv/%.o) $(HV_ASM:%.asm=$(B)/hv/%.asm.o)
 
-$(B)/hv/%.o: %.c | $(B)/gen/hv_abi.inc
+$(B)/hv/%.o: %.c Makefile | $(B)/gen/hv_abi.inc
 	@mkdir -p $(@D)
 	$(CC) $(HV_CFLAGS) -c $< -o $@
 
@@ -52,14 +53,14 @@ $(B)/gen/hv_abi.inc: guest-api/include/belfry/hv_abi.h tools/constants
 
 $(B)/gen/offsets.inc: arch/x86/offsets.c $(B)/gen/hv_abi.inc
 	@mkdir -p $(@D)
-	$(CC) $(HV_CFLAGS) -MF $(B)/gen/offsets.d -MT $@ -S $< -o $(B)/gen/offsets.s
+	$(CC) $(HV_CFLAGS) -fno-lto -MF $(B)/gen/offsets.d -MT $@ -S $< -o $(B)/gen/offsets.s
 	sed -n 's/^.*=> \([A-Z0-9_]*\) \$$*\(-*[0-9]*\).*$$/%define \1 \2/p' $(B)/gen/offsets.s > $@
 
 HV_LINKED := $(filter-out $(B)/hv/arch/x86/offsets.o,$(HV_OBJ))
 
 $(B)/belfry.debug: linker/hv.ld $(HV_LINKED)
-	$(LD) -m elf_x86_64 -nostdlib -static -z max-page-size=4096 --fatal-warnings \
-	    --orphan-handling=error --build-id=none -T linker/hv.ld -Map $(B)/belfry.map \
+	$(CC) $(HV_CFLAGS) -nostdlib -static -no-pie -Wl,-z,max-page-size=4096,--fatal-warnings \
+	    -Wl,--orphan-handling=error,--build-id=none,-Map,$(B)/belfry.map -T linker/hv.ld \
 	    $(HV_LINKED) -o $@
 
 # Both loaders want a 32-bit ELF; the entry point and the load addresses are below 4 GiB.

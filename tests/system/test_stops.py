@@ -24,3 +24,9 @@ def test_machine_check(boot):
     log = judge(booted, expected=STOPPED)
     assert re.search(r"\r\nBelfry: stopped: machine check: #MC, error 0x0\r\n", log), log
     assert re.search(r"\r\nBelfry: rip=0x[0-9a-f]{16} cs=0x", log), log
+
+
+def test_no_timer(boot):
+    """A machine whose 8254 does not count: the boot ends, and says why."""
+    log = judge(boot(["hello.elf a"], machine="pc,pit=off"), expected=STOPPED)
+    assert re.search(r"\r\nBelfry: the 8254 timer does not count: expected .*\r\n", log), log
