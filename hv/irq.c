@@ -57,6 +57,7 @@ void irq_tick(void)
 {
     cpu.now++;
     lines.line[0].raised++;
+    lines.line[0].unclaimed += route.registered[HV_VECTOR_PIT] == 0;
     raise(HV_VECTOR_PIT);
     if (lines.held)
         release_held();
