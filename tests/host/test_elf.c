@@ -233,7 +233,7 @@ static void test_most_program_headers(void **state)
     struct elf_segment segment;
     assert_int_equal(elf_headers(&image), count);
     for (unsigned i = 0; i < count; i++)
-        assert_int_equal(elf_segment(&image, i, &segment), i == count - 2);
+        assert_int_equal(elf_segment(&image, i, &segment), i >= count - 2);
     free(bytes);
 }
 
