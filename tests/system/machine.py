@@ -104,6 +104,16 @@ class Machine:
         self.process.stdin.write(text)
         self.process.stdin.flush()
 
+    def hear(self, text):
+        """Reads the second serial port until `text` has come; answers all since the last call. Who
+        does not read blocks it: a byte in a socket takes the space of hundreds."""
+        heard = b""
+        while text not in heard:
+            more = self.com2.recv(4096)
+            assert more, f"the second serial port ended without {text}: {heard}\n{self.report()}"
+            heard += more
+        return heard
+
     @property
     def log(self):
         """What came on the console, control characters as \\xNN, lines ended as on the wire."""
