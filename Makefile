@@ -10,6 +10,9 @@ LD      := ld
 OBJCOPY := objcopy
 PYTHON  := /usr/bin/python3
 
+# What a recipe says of itself; V=1 shows the command instead.
+say = $(if $(V),,@echo "  $(1)	$@";)
+
 .DELETE_ON_ERROR:
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules
@@ -42,32 +45,32 @@ HV_OBJ  := $(HV_C:%.c=$(B)/hv/%.o) $(HV_ASM:%.asm=$(B)/hv/%.asm.o)
 
 $(B)/hv/%.o: %.c Makefile | $(B)/gen/hv_abi.inc
 	@mkdir -p $(@D)
-	$(CC) $(HV_CFLAGS) -c $< -o $@
+	$(call say,CC)$(CC) $(HV_CFLAGS) -c $< -o $@
 
 $(B)/hv/%.asm.o: %.asm $(B)/gen/offsets.inc $(B)/gen/hv_abi.inc
 	@mkdir -p $(@D)
-	$(NASM) -f elf64 -g -F dwarf -w+error -I $(B)/gen/ -MD $(@:.o=.d) -MP $< -o $@
+	$(call say,NASM)$(NASM) -f elf64 -g -F dwarf -w+error -I $(B)/gen/ -MD $(@:.o=.d) -MP $< -o $@
 
 # The constants that assembly uses are made from C, never typed twice.
 $(B)/gen/hv_abi.inc: guest-api/include/belfry/hv_abi.h tools/constants
 	@mkdir -p $(@D)
-	tools/constants $< > $@
+	$(call say,MAKE)tools/constants $< > $@
 
 $(B)/gen/offsets.inc: arch/x86/offsets.c $(B)/gen/hv_abi.inc
 	@mkdir -p $(@D)
-	$(CC) $(HV_CFLAGS) -fno-lto -MF $(B)/gen/offsets.d -MT $@ -S $< -o $(B)/gen/offsets.s
-	sed -n 's/^.*=> \([A-Z0-9_]*\) \$$*\(-*[0-9]*\).*$$/%define \1 \2/p' $(B)/gen/offsets.s > $@
+	$(call say,MAKE)$(CC) $(HV_CFLAGS) -fno-lto -MF $(B)/gen/offsets.d -MT $@ -S $< -o $(B)/gen/offsets.s
+	@sed -n 's/^.*=> \([A-Z0-9_]*\) \$$*\(-*[0-9]*\).*$$/%define \1 \2/p' $(B)/gen/offsets.s > $@
 
 HV_LINKED := $(filter-out $(B)/hv/arch/x86/offsets.o,$(HV_OBJ))
 
 $(B)/belfry.debug: linker/hv.ld $(HV_LINKED)
-	$(CC) $(HV_CFLAGS) -nostdlib -static -no-pie -Wl,-z,max-page-size=4096,--fatal-warnings \
+	$(call say,LINK)$(CC) $(HV_CFLAGS) -nostdlib -static -no-pie -Wl,-z,max-page-size=4096,--fatal-warnings \
 	    -Wl,--orphan-handling=error,--build-id=none,-Map,$(B)/belfry.map -T linker/hv.ld \
 	    $(HV_LINKED) -o $@
 
 # Both loaders want a 32-bit ELF; the entry point and the load addresses are below 4 GiB.
 $(B)/belfry.elf: $(B)/belfry.debug
-	$(OBJCOPY) -O elf32-i386 --strip-all $< $@
+	$(call say,COPY)$(OBJCOPY) -O elf32-i386 --strip-all $< $@
 
 include guest-api/guests.mk
 include iso/iso.mk

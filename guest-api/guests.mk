@@ -18,19 +18,19 @@ $(B)/guest/guest-api/lib/string.o: GUEST_CFLAGS += -fno-tree-loop-distribute-pat
 
 $(B)/guest/hv/%.o: hv/%.c
 	@mkdir -p $(@D)
-	$(CC) $(GUEST_CFLAGS) -Iinclude -I. -c $< -o $@
+	$(call say,CC)$(CC) $(GUEST_CFLAGS) -Iinclude -I. -c $< -o $@
 
 $(B)/guest/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(GUEST_CFLAGS) -Iinclude -I. -c $< -o $@
+	$(call say,CC)$(CC) $(GUEST_CFLAGS) -Iinclude -I. -c $< -o $@
 
 $(B)/guest/%.asm.o: %.asm $(B)/gen/hv_abi.inc
 	@mkdir -p $(@D)
-	$(NASM) -f elf64 -g -F dwarf -w+error -I $(B)/gen/ -MD $(@:.o=.d) -MP $< -o $@
+	$(call say,NASM)$(NASM) -f elf64 -g -F dwarf -w+error -I $(B)/gen/ -MD $(@:.o=.d) -MP $< -o $@
 
 $(B)/libbelfry.a: $(LIB_OBJ)
-	rm -f $@
-	ar rcs $@ $^
+	@rm -f $@
+	$(call say,AR)ar rcs $@ $^
 
 SAMPLES     := $(notdir $(patsubst %/,%,$(wildcard guest-api/samples/*/)))
 TEST_GUESTS := $(sort $(basename $(notdir $(wildcard tests/guests/*.c tests/guests/*.asm))))
@@ -39,7 +39,7 @@ define sample_rule
 $(B)/guests/$(1).elf: $$(patsubst %.c,$(B)/guest/%.o,$$(wildcard guest-api/samples/$(1)/*.c)) \
                       $(B)/libbelfry.a linker/guest.ld
 	@mkdir -p $$(@D)
-	$$(CC) $$(GUEST_LDFLAGS) $$(filter %.o,$$^) $(B)/libbelfry.a -o $$@
+	$$(call say,LINK)$$(CC) $$(GUEST_LDFLAGS) $$(filter %.o,$$^) $(B)/libbelfry.a -o $$@
 endef
 $(foreach sample,$(SAMPLES),$(eval $(call sample_rule,$(sample))))
 
@@ -49,26 +49,26 @@ TAP_ASM := $(wildcard tests/guests/support/*.asm)
 TAP_OBJ := $(TAP_C:%.c=$(B)/guest/%.o) $(TAP_ASM:%.asm=$(B)/guest/%.asm.o) $(B)/guest/hv/format.o
 
 # Made on the way from source to guest, and kept: the next build starts from them.
-.PRECIOUS: $(B)/guest/tests/guests/%.o $(B)/guest/tests/guests/%.asm.o
+.PRECIOUS: $(B)/guest/%.o $(B)/guest/%.asm.o
 $(B)/guest/tests/guests/%.o: GUEST_CFLAGS += -Itests/guests/support
 
 $(B)/libtap.a: $(TAP_OBJ)
-	rm -f $@
-	ar rcs $@ $^
+	@rm -f $@
+	$(call say,AR)ar rcs $@ $^
 
 $(B)/guests/%.elf: $(B)/guest/tests/guests/%.o $(B)/libtap.a $(B)/libbelfry.a linker/guest.ld
 	@mkdir -p $(@D)
-	$(CC) $(GUEST_LDFLAGS) $< $(B)/libtap.a $(B)/libbelfry.a -o $@
+	$(call say,LINK)$(CC) $(GUEST_LDFLAGS) $< $(B)/libtap.a $(B)/libbelfry.a -o $@
 
 $(B)/guests/lib_%.elf: $(B)/guest/tests/guests/lib_%.o $(B)/libtap.a $(B)/libbelfry.a \
                        linker/guest.ld
 	@mkdir -p $(@D)
-	$(CC) $(GUEST_LDFLAGS) $< $(B)/libbelfry.a $(B)/libtap.a -o $@
+	$(call say,LINK)$(CC) $(GUEST_LDFLAGS) $< $(B)/libbelfry.a $(B)/libtap.a -o $@
 
 # A test guest in assembly stands alone: no library, no linker script.
 $(B)/guests/%.elf: $(B)/guest/tests/guests/%.asm.o
 	@mkdir -p $(@D)
-	$(LD) -m elf_x86_64 -nostdlib -static -z max-page-size=4096 $< -o $@
+	$(call say,LINK)$(LD) -m elf_x86_64 -nostdlib -static -z max-page-size=4096 $< -o $@
 
 .PHONY: guests
 guests: $(SAMPLES:%=$(B)/guests/%.elf) $(TEST_GUESTS:%=$(B)/guests/%.elf)

@@ -11,21 +11,21 @@ ISO_MODULES := normal configfile test regexp smbios serial terminal multiboot al
 
 $(B)/iso/boot/belfry.elf: $(B)/belfry.elf
 	@mkdir -p $(@D)
-	cp $< $@
+	@cp $< $@
 
 $(B)/iso/boot/%.elf: $(B)/guests/%.elf
 	@mkdir -p $(@D)
-	cp $< $@
+	@cp $< $@
 
 $(B)/iso/boot/grub/%: iso/%
 	@mkdir -p $(@D)
-	cp $< $@
+	@cp $< $@
 
 $(B)/iso/boot/grub/selftest.cfg: tools/selftest $(SELFTEST_FROM)
 	@mkdir -p $(@D)
-	tools/selftest $(SELFTEST_FROM) >$@
+	$(call say,MAKE)tools/selftest $(SELFTEST_FROM) >$@
 
 # grub-mkrescue tells much and warns of nothing: its words are shown where it fails.
 $(B)/belfry.iso: $(B)/iso/boot/grub/grub.cfg $(B)/iso/boot/grub/selftest.cfg $(ISO_BOOT)
-	grub-mkrescue --install-modules="$(ISO_MODULES)" --fonts= --locales= --themes= \
+	$(call say,ISO)grub-mkrescue --install-modules="$(ISO_MODULES)" --fonts= --locales= --themes= \
 	    -o $@ $(B)/iso >$(B)/iso.log 2>&1 || { cat $(B)/iso.log; exit 1; }

@@ -12,15 +12,15 @@ HOST_TESTS  := $(patsubst tests/host/%.c,$(B)/host/%,$(wildcard tests/host/test_
 
 $(B)/host/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(HOST_CFLAGS) -c $< -o $@
+	$(call say,CC)$(CC) $(HOST_CFLAGS) -c $< -o $@
 
 # An archive, so that a test links only what it uses.
 $(B)/host/libhv.a: $(HOST_OBJ)
-	rm -f $@
-	ar rcs $@ $^
+	@rm -f $@
+	$(call say,AR)ar rcs $@ $^
 
 $(HOST_TESTS): $(B)/host/test_%: $(B)/host/tests/host/test_%.o $(B)/host/libhv.a
-	$(CC) -fsanitize=address,undefined $< $(B)/host/libhv.a -lcmocka -o $@
+	$(call say,LINK)$(CC) -fsanitize=address,undefined $< $(B)/host/libhv.a -lcmocka -o $@
 
 .PHONY: host-test
 host-test: $(HOST_TESTS)
@@ -31,6 +31,6 @@ host-test: $(HOST_TESTS)
 # line is `N passed, N failed`. `make test ONLY=name` runs the tests with `name` in theirs.
 .PHONY: test
 test: all guests $(HOST_TESTS)
-	BELFRY_BUILD=$(abspath $(B)) PYTHONDONTWRITEBYTECODE=1 \
+	@BELFRY_BUILD=$(abspath $(B)) PYTHONDONTWRITEBYTECODE=1 \
 	    $(PYTHON) -m pytest -c tests/system/pytest.ini --rootdir tests/system tests/system \
 	    $(if $(ONLY),-k '$(ONLY)')

@@ -104,7 +104,7 @@ compdb: $(B)/compile_commands.json
 # Made of what make would run if all were out of date, so that it never differs from the build.
 $(B)/compile_commands.json: compile-commands
 	@mkdir -p $(@D)
-	@$(MAKE) --no-print-directory --dry-run --always-make all guests $(HOST_TESTS) >$(B)/commands
+	@$(MAKE) --no-print-directory --dry-run --always-make V=1 all guests $(HOST_TESTS) >$(B)/commands
 	@tools/compdb $@ <$(B)/commands
 
 # ---- help ----------------------------------------------------------------------------------------------
