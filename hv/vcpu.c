@@ -8,6 +8,9 @@
 #include "hv/partition.h"
 #include "hv/upcall.h"
 
+/* So many times in a row a change of hands comes before the console. */
+#define CONSOLE_POSTPONED 15
+
 /* While nobody runs, an entry's registers go here and are forgotten. */
 static struct frame nobody;
 
@@ -139,7 +142,7 @@ static struct frame *enter(struct vcpu *vcpu)
     cpu.loaded = vcpu;
     cpu.current = vcpu;
     cpu.frame = &vcpu->frame;
-    cpu.attention = 0;
+    cpu.attention &= ATTEND_CONSOLE;
     vcpu_refresh(vcpu);
     if (upcall_is_due(vcpu))
         upcall_make(vcpu);
@@ -149,7 +152,9 @@ static struct frame *enter(struct vcpu *vcpu)
 /* A slice of what is to be done, by nobody or in the time of vCPU `id`. */
 static void work(unsigned id)
 {
-    if (cpu.attention & ATTEND_CONSOLE) {
+    if (cpu.console_first) {
+        cpu.console_first = false;
+        cpu.postponed = 0;
         cpu.attention &= (uint8_t)~ATTEND_CONSOLE;
         console_step();
     } else if (id == VCPU_NONE) {
@@ -160,12 +165,22 @@ static void work(unsigned id)
     }
 }
 
+/* Whether the console is served before `next` runs, where it is to be served. Not where the CPU
+ * changes hands, so that what one has to say delays no other's turn; yet it does not wait for ever.
+ */
+static bool before(const struct vcpu *next)
+{
+    return next == cpu.current || ++cpu.postponed > CONSOLE_POSTPONED;
+}
+
 struct frame *cpu_next(bool fresh)
 {
     unsigned id = schedule_pick(&schedule);
     bool started = id != VCPU_NONE && vcpus[id].phase == PHASE_STARTED;
 
-    if (started && !(cpu.attention & ATTEND_CONSOLE))
+    if (!fresh && cpu.attention & ATTEND_CONSOLE)
+        cpu.console_first = !started || before(&vcpus[id]);
+    if (started && !cpu.console_first)
         return enter(&vcpus[id]);
     leave_to_nobody();
     if (fresh)

@@ -48,6 +48,8 @@ struct cpu {
     struct frame *frame;  /* where the way out finds what to return to */
     uint8_t attention;    /* ATTEND_… */
     bool halt;            /* nothing is left to do until an interrupt comes */
+    bool console_first;   /* the console is served before anybody runs */
+    uint8_t postponed;    /* changes of hands that it was not served before */
     struct vcpu *current; /* whose time it is; NULL: nobody's */
     struct vcpu
         *loaded;  /* whose address space, x87/SSE state and segments the CPU holds, or NULL */

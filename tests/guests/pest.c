@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A bad neighbour: does one thing as often as it can, for `ms` milliseconds after power-on, over
+ * all its lives; then it exits. What it does, `do` says by the number of its place in `deeds`. With
+ * `aim` it does it once in a turn, before the end of the turn's first tick: so many instructions
+ * before at most, somewhat fewer each time. For icount alone, where a TSC tick is a nanosecond.
+ */
+#include "guest.h"
+
+static uint8_t text[HV_CONSOLE_MAX];
+
+static void ignore(struct hv_upcall *frame, struct registers *entry)
+{
+    (void)frame;
+    (void)entry;
+}
+
+static void spin(void)
+{
+}
+
+/* `fill`: the byte it writes; a newline brings its name each time, others an escape. */
+static void flood(void)
+{
+    call(HV_CALL_CONSOLE_WRITE, text, sizeof(text));
+}
+
+/* One of each call, most of them refused. */
+static void make_calls(void)
+{
+    struct hv_irq_stats stats;
+    for (uint64_t number = 0; number < 64; number++)
+        if (number != HV_CALL_PARTITION_EXIT && number != HV_CALL_PARTITION_RESTART &&
+            number != HV_CALL_IRQ_RETURN && number != HV_CALL_VCPU_WAIT)
+            call(number, 48, &stats, sizeof(stats));
+}
+
+static void raise(void)
+{
+    call(HV_CALL_IRQ_REGISTER, 48, upcall_entry);
+    interrupts_enable();
+    call(HV_CALL_IRQ_RAISE, 48, 0);
+}
+
+static void yield(void)
+{
+    call(HV_CALL_VCPU_YIELD);
+}
+
+static void restart(void)
+{
+    call(HV_CALL_PARTITION_RESTART);
+}
+
+static void fault(void)
+{
+    __asm__ volatile("ud2");
+}
+
+/* COM2's "transmitter empty": an edge of line 3 for each pair of writes. */
+static void ring(void)
+{
+    call(HV_CALL_IRQ_REGISTER, HV_VECTOR_COM2, upcall_entry);
+    interrupts_enable();
+    out8(0x2F9, 2);
+    out8(0x2F9, 0);
+}
+
+/* A gap of this many ns in a guest's time is somebody else's turn. */
+#define GAP 20000
+
+static uint64_t end;
+
+/* Returns `before` ns before the end of a turn's first tick, or when no turn comes any more. */
+static void wait_before_tick(uint64_t before)
+{
+    static uint64_t turn, last;
+    uint64_t now = rdtsc(), shot = turn;
+    while (now < end && (turn == shot || now + before < turn + tick_cycles())) {
+        if (now - last > GAP)
+            turn = now;
+        last = now;
+        now = rdtsc();
+    }
+}
+
+static void (*const deeds[])(void) = {
+    spin, flood, make_calls, raise, yield, restart, fault, ring,
+};
+
+void run(void)
+{
+    void (*deed)(void) = deeds[argument("do", 0) % ARRAY_LENGTH(deeds)];
+    uint64_t aim = argument("aim", 0);
+    end = argument("ms", 100) * 1000000;
+    on_upcall = ignore;
+    __builtin_memset(text, (int)argument("fill", 'x'), sizeof(text));
+    for (uint64_t before = aim; rdtsc() < end; before = before < 37 ? aim : before - 37) {
+        if (aim)
+            wait_before_tick(before);
+        deed();
+    }
+    call(HV_CALL_PARTITION_EXIT, 0);
+}
