@@ -3,30 +3,38 @@
 
 # ---- the machine's tools ---------------------------------------------------------------------------
 # Looked for while make reads this, so that what is missing is named before anything else fails.
-# `make setup test` looks when setup has been; then the goals must come one after the other.
-NEED_test   := build run test
-NEED_host   := build test
-NEED_run    := build run
-NEED_debug  := build run debug
-NEED_lint   := build lint
-NEED_compdb := build lint
-NO_NEED     := setup help clean
+# `make setup test` looks when setup has been; then the goals must come one after the other. A goal's
+# groups are those of its name, or of its name's first word.
+NEED_test       := build run test
+NEED_test-bochs := build test bochs
+NEED_host       := build test
+NEED_run        := build run
+NEED_debug      := build run debug
+NEED_lint       := build lint
+NEED_compdb     := build lint
+NEED_prove      := prove
+NEED_fuzz       := build test fuzz
+NEED_coverage   := build test coverage
+NEED_torture    := build run test
+NO_NEED         := setup help clean
 
+# What `make setup` installs, whatever else is asked for; `make setup prove` installs the provers too.
+SETUP_GROUPS := build run debug test lint
+
+needs = $(or $(NEED_$(1)),$(NEED_$(firstword $(subst -, ,$(1)))),build)
+GOALS := $(filter-out $(NO_NEED),$(or $(MAKECMDGOALS),all))
+NEEDS := $(sort $(foreach goal,$(GOALS),$(call needs,$(goal))))
 ifeq ($(firstword $(MAKECMDGOALS)),setup)
 .NOTPARALLEL:
-else
-GOALS := $(filter-out $(NO_NEED),$(or $(MAKECMDGOALS),all))
-NEEDS := $(sort $(foreach goal,$(GOALS),$(or $(NEED_$(firstword $(subst -, ,$(goal)))),build)))
-ifneq ($(NEEDS),)
+else ifneq ($(NEEDS),)
 ifneq ($(shell tools/need $(NEEDS) >&2 || echo missing),)
 $(error stopped, for want of tools)
-endif
 endif
 endif
 
 .PHONY: setup
 setup:
-	@tools/setup
+	@tools/setup $(sort $(SETUP_GROUPS) $(NEEDS))
 
 # ---- running -----------------------------------------------------------------------------------------
 # SYSTEM, MACHINE, FIRMWARE, CPU, MEMORY, QEMU_DISPLAY, COM2_PORT and GDB_PORT are tools/run's.
@@ -110,7 +118,7 @@ $(B)/compile_commands.json: compile-commands
 # ---- help ----------------------------------------------------------------------------------------------
 define HELP
 make              build/belfry.elf (boots), build/belfry.debug (symbols), build/belfry.iso
-make setup        install the Debian packages that are missing
+make setup        install the Debian packages that are missing; make setup prove: those for prove too
 make run          boot the demo in QEMU on this terminal
 make run SYSTEM=selftest          the self-test; selftest-cyclic: with a cyclic frame
 make run MACHINE=q35 CPU=max      QEMU's -machine (pc, q35) and -cpu; MEMORY=1G

@@ -51,7 +51,8 @@ def path_without(tmp_path):
 @pytest.fixture
 def all_tools():
     """For tests of what also developers' tools are needed for."""
-    if missing := subprocess.run(ROOT / "tools/missing", capture_output=True, text=True, check=True).stdout:
+    groups = ["build", "run", "debug", "test", "lint"]
+    if missing := subprocess.run([ROOT / "tools/missing", *groups], capture_output=True, text=True, check=True).stdout:
         pytest.skip("missing, `make setup` installs it: " + missing.replace("\n", ", "))
 
 
@@ -125,6 +126,17 @@ def test_setup(all_tools, tree, path_without, tmp_path, root):
     as_root = [call for call in calls if call.startswith("apt-get")]
     assert [re.sub(r"^sudo (env \S+ )?", "", call) for call in calls if call.startswith("sudo")] == (
         [] if root else as_root), calls
+
+
+def test_setup_for_a_goal(all_tools, tree, path_without):
+    """What only another goal needs is installed where that goal is named beside it."""
+    path = path_without("frama-c", "cvc5", "apt-get", "apt-cache")
+    for tool in ("apt-get", "apt-cache"):
+        (path / tool).write_text("#!/bin/sh\n")
+        (path / tool).chmod(0o755)
+    assert make("setup", folder=tree, path=path).stdout == "setup: nothing is missing\n"
+    done = make("setup", "prove", folder=tree, path=path)
+    assert done.returncode != 0 and "setup: installs cvc5 frama-c-base" in done.stdout, done.stdout
 
 
 def test_compdb(all_tools, tree):
