@@ -8,7 +8,7 @@ from verdict import judge
 
 def test_nmi(boot):
     """Counted, and nobody notices: not even the one it interrupts loses a tick."""
-    booted = boot(["steady.elf a line=0 -- ms=300"], qmp=True)
+    booted = boot(["steady.elf a line=0 -- ms=20000"], qmp=True, icount=True)
     booted.wait_for("^Belfry: a: ")
     for _ in range(3):
         booted.qmp("inject-nmi")

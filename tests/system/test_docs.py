@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The documents: every command in them is run as written, in a copy of the tree, page by page.
+
+A block that a line "`name`:" or a sentence with "`name`, …" introduces is that file. A block of `sh` is run, unless
+`<!-- not run: why -->` stands above it. A block of `text` behind one that was run must be in what it said, line by line.
+"""
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from machine import BUILD, ROOT
+
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+BLOCK = re.compile(r"^(?:<!-- not run: (?P<why>.+?) -->\n)?```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.M | re.S)
+FILE = re.compile(r"`([\w/.-]+\.(?:c|asm|cfg)|[\w/]*Makefile)`[^`]*:\n\s*\Z")
+
+
+def blocks(page):
+    """Each block: kind, text, why it is not run, and the file that it is."""
+    text = page.read_text()
+    for found in BLOCK.finditer(text):
+        name = FILE.search(text[:found.start()])
+        yield found["kind"], found["text"], found["why"], name and name[1]
+
+
+@pytest.fixture
+def tree(tmp_path):
+    """A copy of the sources with what was built of them."""
+    skip = shutil.ignore_patterns(".git", "build*", "__pycache__")
+    tree = pathlib.Path(shutil.copytree(ROOT, tmp_path / "tree", ignore=skip))
+    shutil.copytree(BUILD, tree / "build", symlinks=True)
+    return tree
+
+
+def run(command, folder):
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "MFLAGS", "BELFRY"))}
+    done = subprocess.run(["timeout", "-k", "5", "120", "sh", "-eu", "-c", command], cwd=folder, env=environment, text=True,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert done.returncode == 0, f"$ {command}\n{done.stdout}\nended with {done.returncode}"
+    return done.stdout
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_page(tree, page):
+    said = None
+    for kind, text, why, name in blocks(page):
+        if kind == "text":
+            missing = [line for line in text.splitlines() if said is not None and line not in said.splitlines()]
+            assert not missing, f"{missing} not in:\n{said}"
+        elif name:
+            (tree / name).parent.mkdir(exist_ok=True)
+            (tree / name).write_text(text)
+        said = run(text, tree) if kind == "sh" and not why else None
+
+
+def test_first_guest(tree, boot):
+    """The README's first guest says what the README shows; its system does not end by itself."""
+    page = list(blocks(ROOT / "README.md"))
+    at = next(i for i, block in enumerate(page) if block[3] == "first.c")
+    source, build, start, shown = page[at:at + 4]
+    (tree / "first.c").write_text(source[1])
+    run(build[1], tree)
+    modules = re.search(r'-initrd "first\.elf ([^"]*)"', start[1])[1]
+    booted = boot([f"{tree / 'first.elf'} {modules}"], hv="", icount=True)
+    for line in shown[1].splitlines():
+        booted.wait_for(re.escape(line))
+
+
+def test_links():
+    """Each link to a file or to a heading has its target."""
+    def anchors(page):
+        headings = re.findall(r"^#+ (.*)$", page.read_text(), re.M)
+        return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+    for page in PAGES:
+        for target, anchor in re.findall(r"\]\(([^)#\s]*)(?:#([^)]*))?\)", page.read_text()):
+            file = page.parent / target if target else page
+            assert file.exists(), f"{page.name}: {target}"
+            assert not anchor or anchor in anchors(file), f"{page.name}: {target}#{anchor}"
