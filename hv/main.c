@@ -3,7 +3,7 @@
 #include <stdarg.h>
 #include "hv/arch.h"
 #include "hv/bitmap.h"
-#include "hv/config.h"
+#include "hv/config_words.h"
 #include "hv/console.h"
 #include "hv/format.h"
 #include "hv/health.h"
@@ -88,10 +88,13 @@ static void check_image(unsigned id, const struct boot_range *module)
     const struct elf_bounds bounds = {HV_MEM_BASE,
                                       HV_MEM_BASE + mem - HV_STACK_SIZE - HV_PAGE_SIZE};
     struct elf_error error;
+    char who[CONFIG_WHO_SIZE];
 
-    if (!elf_check(&image, &bounds, &error))
-        say_error(id, "partition \"%s\": image: %s is 0x%lx: expected %s", partition->name,
-                  error.what, error.found, error.expected);
+    if (elf_check(&image, &bounds, &error))
+        return;
+    config_who(&config, id, who);
+    say_error(id, "%s: image: %s is 0x%lx: expected %s", who, error.what, error.found,
+              error.expected);
 }
 
 static void create_partition(unsigned id, const struct boot_range *module)
@@ -100,8 +103,9 @@ static void create_partition(unsigned id, const struct boot_range *module)
     const char *missing = partition_create(id, partition, module, &memory);
 
     if (missing)
-        say_error(id, "partition \"%s\": mem=%luK: no %s left, expected at most %luK",
-                  partition->name, partition->mem >> 10, missing, memory_free(&memory) >> 10);
+        say_error(id,
+                  "partition \"%s\": mem=%luK: no %s left, expected at most %luK with its tables",
+                  partition->name, partition->mem >> 10, missing, memory_largest(&memory) >> 10);
 }
 
 static void create_partitions(const struct boot_info *info)

@@ -96,11 +96,26 @@ uint64_t memory_take(struct memory *memory, uint64_t bytes, uint64_t alignment)
     return 0;
 }
 
+static uint64_t size_of(const struct boot_range *range)
+{
+    return range->end - range->start;
+}
+
 uint64_t memory_free(const struct memory *memory)
 {
     uint64_t bytes = 0;
 
     for (unsigned i = 0; i < memory->count; i++)
-        bytes += memory->ranges[i].end - memory->ranges[i].start;
+        bytes += size_of(&memory->ranges[i]);
     return bytes;
+}
+
+uint64_t memory_largest(const struct memory *memory)
+{
+    uint64_t most = 0;
+
+    for (unsigned i = 0; i < memory->count; i++)
+        if (size_of(&memory->ranges[i]) > most)
+            most = size_of(&memory->ranges[i]);
+    return most;
 }

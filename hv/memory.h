@@ -24,7 +24,8 @@ void memory_reserve(struct memory *memory, uint64_t start, uint64_t end);
  * `alignment` (a power of two, >= 4096), lowest first; 0 where no range has as much. */
 uint64_t memory_take(struct memory *memory, uint64_t bytes, uint64_t alignment);
 
-/* All the bytes still free. */
+/* All the bytes still free; those of the largest range. */
 uint64_t memory_free(const struct memory *memory);
+uint64_t memory_largest(const struct memory *memory);
 
 #endif

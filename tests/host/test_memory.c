@@ -52,6 +52,7 @@ static void test_init_rounds_inwards(void **state)
     start(ranges, ARRAY_LENGTH(ranges));
     assert_free({0x2000, 0x3000}, {0x7000, 0x8000});
     assert_int_equal(memory_free(&memory), 2 * PAGE);
+    assert_int_equal(memory_largest(&memory), PAGE);
 }
 
 static void test_init_keeps_page_0(void **state)
@@ -121,6 +122,7 @@ static void test_reserve_over_several_ranges(void **state)
     memory_reserve(&memory, 0, UINT64_MAX);
     assert_int_equal(memory.count, 0);
     assert_int_equal(memory_free(&memory), 0);
+    assert_int_equal(memory_largest(&memory), 0);
 }
 
 /* Fills the table with single pages but for one range of `pages`, the last. */

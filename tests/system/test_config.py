@@ -243,6 +243,16 @@ def test_bad_images(boot, tmp_path):
     assert f"\r\nBelfry: {len(told)} errors in the configuration: not started\r\n" in log, log
 
 
+def test_bad_image_and_line(boot, tmp_path):
+    """Both are told; who has no valid name is called by the module's number."""
+    lines = write_images(tmp_path, {"text": BAD_IMAGES["text"][0]})
+    log = judge(boot([lines["text"].replace(" text", " Text mem=1"), "hello.elf good", lines["text"] + " window=0"]),
+                expected=CONFIG_ERROR)
+    told = re.findall(r"\r\nBelfry: error: (\S+ \S+): (\S+): ", log)
+    assert told == [("module 1", "Text"), ("module 1", "mem=1"), (partition("text"), "window=0"),
+                    ("module 1", "image"), (partition("text"), "image")], log
+
+
 def test_good_images(boot, tmp_path):
     """What they differ from: the same builder's good image runs, as do one up to the guard page and one with a
     segment that has nothing in the file."""
@@ -260,8 +270,15 @@ def test_memory_that_is_not_there(boot):
                 expected=CONFIG_ERROR)
     told = [line for line in log.split("\r\n") if line.startswith("Belfry: error: ")]
     for line, (name, word) in zip(told, [("big", "mem=1048576K"), ("huge", "mem=524288K")]):
-        assert re.fullmatch(rf'Belfry: error: partition "{name}": {word}: .*expected at most \d+K', line), line
+        assert re.fullmatch(rf'Belfry: error: partition "{name}": {word}: .*expected at most \d+K with its tables', line), line
     assert len(told) == 2 and log.endswith("\r\nBelfry: 2 errors in the configuration: not started\r\n"), log
+
+
+def test_memory_in_pieces(boot):
+    """What is expected is what one partition could have: of 3 GiB and 1.5 GiB, after three took 1 GiB each."""
+    log = judge(boot([f"hello.elf p{n} mem=1G" for n in range(4)], memory="4608M"), expected=CONFIG_ERROR)
+    most = int(re.search(r'error: partition "p3": mem=1048576K: .*expected at most (\d+)K', log)[1])
+    assert 1000 << 10 < most < 1 << 20, log
 
 
 # ---- good values ---------------------------------------------------------------------------------
