@@ -34,7 +34,7 @@ static uint64_t page_of(uint64_t address)
  * in ascending order, so only `*last`, the last page of those before, can be shared. */
 static void set_segment(struct arch_space *space, const struct elf_segment *segment, uint64_t *last)
 {
-    unsigned access = PAGE_READ | (segment->writable ? PAGE_WRITE : 0u) |
+    unsigned access = (segment->readable ? PAGE_READ : 0u) | (segment->writable ? PAGE_WRITE : 0u) |
                       (segment->executable ? PAGE_EXECUTE : 0u);
     uint64_t end = page_of(segment->address + segment->mem_size - 1);
 

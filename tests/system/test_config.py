@@ -264,6 +264,15 @@ def test_good_images(boot, tmp_path):
     judge(boot(list(lines.values())))
 
 
+def test_segment_without_permissions(boot, tmp_path):
+    """Its pages are the guest's to keep, not to read."""
+    read = b"\x8a\x04\x25\x00\x20\x40\x00"  # mov al, [0x402000]
+    kept = segment(flags=0, address=0x402000, file_size=0, size=0x1000)
+    lines = write_images(tmp_path, {"a": image([segment(file_size=len(read)), kept])[:0x1000] + read})
+    log = judge(boot(list(lines.values())), expected=NOT_ALL_EXITED)
+    assert said(log, "a") == ["fault #PF rip=0x400000 addr=0x402000 outstanding=0, then stop"], log
+
+
 def test_memory_that_is_not_there(boot):
     """Each partition that finds no room is named; one that does is not."""
     log = judge(boot(["hello.elf small mem=1M", "hello.elf big mem=1G", "hello.elf huge mem=512M"], memory="256M"),
