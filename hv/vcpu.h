@@ -37,6 +37,8 @@ struct vcpu {
     _Alignas(16) struct frame frame;
 };
 
+_Static_assert(sizeof(struct vcpu) + sizeof(struct virq) <= 20 << 10, "a vCPU's record");
+
 /* Why the way out must not simply return to the guest. */
 enum {
     ATTEND_UPCALL = 1, /* the current vCPU has a vector pending and not masked */
