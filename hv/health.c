@@ -154,6 +154,13 @@ static void say_partition(const struct partition *partition)
     console_drain();
 }
 
+/* The last line: enough for who reads no other. */
+static void say_totals(unsigned count, unsigned good)
+{
+    console_print("of %u partitions %u exited with code 0, %u did not", count, good, count - good);
+    console_drain();
+}
+
 static void say_line(unsigned n)
 {
     const struct line *line = irq_line_state(n);
@@ -165,7 +172,7 @@ static void say_line(unsigned n)
 
 void health_finish(const struct partition *all, unsigned count)
 {
-    bool success = true;
+    unsigned good = 0;
 
     console_drain();
     console_print("every partition has stopped");
@@ -173,13 +180,13 @@ void health_finish(const struct partition *all, unsigned count)
         return;
     for (unsigned i = 0; i < count; i++) {
         say_partition(&all[i]);
-        success &= all[i].ending == ENDING_EXIT && all[i].exit_code == 0;
+        good += all[i].ending == ENDING_EXIT && all[i].exit_code == 0;
     }
     for (unsigned line = 0; line < HV_LINES; line++)
         if (line != HV_CASCADE_LINE)
             say_line(line);
     if (cpu.nmis > 0 || cpu.strays > 0)
         console_print("NMIs %lu, interrupts that no line sent %lu", cpu.nmis, cpu.strays);
-    console_drain();
-    end(success ? EXIT_SUCCESS : EXIT_STOPPED);
+    say_totals(count, good);
+    end(good == count ? EXIT_SUCCESS : EXIT_STOPPED);
 }

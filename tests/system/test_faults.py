@@ -89,6 +89,7 @@ def test_summary(boot):
     def sums(name):
         return {key: int(number) for key, number in re.findall(r"(\w+) (\d+)", line(name))}
 
+    assert log.endswith("\r\nBelfry: of 5 partitions 2 exited with code 0, 3 did not\r\n"), log
     assert sums("a").items() >= {"restarts": 0, "upcalls": 0, "raised": 7, "acknowledged": 7, "discarded": 0}.items()
     assert sums("b").items() >= {"restarts": 2, "upcalls": 0, "raised": 15, "acknowledged": 3}.items()
     assert sums("c").items() >= {"restarts": 1, "raised": 0}.items()

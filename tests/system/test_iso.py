@@ -85,6 +85,9 @@ def judge_selftest(booted, pair):
     for name in names:
         if f"\r\nBelfry: {name}: exit code 0, " not in log:
             raise Failure(f"{pair}: {name} is not in the summary\n{booted.report()}")
+    totals = f"\r\nBelfry: of {len(names)} partitions {len(names)} exited with code 0, 0 did not\r\n"
+    if not log.endswith(totals):
+        raise Failure(f"{pair}: the last line has not the totals\n{booted.report()}")
     return names, log
 
 
