@@ -13,6 +13,7 @@ from machine import BUILD
 
 # The stub's numbers of the registers are gdb's for x86-64.
 REGISTERS = ["rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rbp", "rsp", *(f"r{n}" for n in range(8, 16)), "rip"]
+EFLAGS = len(REGISTERS)
 
 
 def symbols():
@@ -78,6 +79,10 @@ class Stub:
 
     def go(self):
         self.send("c")
+
+    @property
+    def flags(self):
+        return int.from_bytes(bytes.fromhex(self.ask(f"p{EFLAGS:x}")), "little")
 
     def __getitem__(self, register):
         return int.from_bytes(bytes.fromhex(self.ask(f"p{REGISTERS.index(register):x}")), "little")

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The ways in, looked at from outside, by QEMU's gdb stub: what each brings the hypervisor's functions."""
+import re
+import struct
+
+import pytest
+
+from gdb_stub import Stub, symbols
+from machine import NOT_ALL_EXITED
+from verdict import judge, said
+
+DF, AC = 1 << 10, 1 << 18
+FRAME_RIP, FRAME_RFLAGS = 17 * 8, 19 * 8  # struct frame of include/hv/frame.h
+NMI_RFLAGS = (1 + 5 + 2 + 2) * 8  # above trap_nmi()'s RSP: its return address, five registers, two words, RIP, CS
+
+
+@pytest.fixture
+def stub(tmp_path):
+    stub = Stub(tmp_path)
+    yield stub
+    stub.close()
+
+
+def number(stub, address):
+    return int.from_bytes(stub.read(address, 8), "little")
+
+
+class Dirty:
+    """The guest `dirty`, stopped at each way in."""
+
+    def __init__(self, boot, stub, cpu):
+        self.stub, self.names = stub, symbols()
+        self.booted = boot(["dirty.elf dirty line=0 line=3 ports=0x2f8-0x2ff"], cpu=cpu, qmp=True,
+                           devices=[*stub.options, "-serial", "null"])
+        stub.connect()
+
+    def guests(self, offset):
+        """A word of the guest's frame."""
+        return number(self.stub, number(self.stub, self.names["cpu"]) + offset)
+
+    def run_to(self, function):
+        """Up to where the guest, with both flags set, has called or was interrupted."""
+        for _ in range(1000):
+            self.stub.run_to(self.names[function])
+            if self.guests(FRAME_RFLAGS) & (DF | AC) == DF | AC:
+                return
+        raise AssertionError(f"{function}: the guest's flags were never set")
+
+    def inject_nmi(self):
+        """As the guest goes on; answers the flags of what it interrupted, which may be a tick's path."""
+        self.run_to("hypercall")
+        self.stub.run_to(self.guests(FRAME_RIP))
+        entry = self.names["trap_nmi"]
+        self.stub.command(f"Z1,{entry:x},1")
+        self.stub.go()
+        self.booted.qmp("inject-nmi")
+        assert self.stub.receive().startswith("T05") and self.stub["rip"] == entry
+        self.stub.command(f"z1,{entry:x},1")
+        return number(self.stub, self.stub["rsp"] + NMI_RFLAGS)
+
+
+@pytest.mark.parametrize("cpu, cleared", [("qemu64", DF), ("max", DF | AC)])
+def test_flags(boot, stub, cpu, cleared):
+    """Gates leave DF and AC as the guest set them; AC would switch SMAP off."""
+    dirty = Dirty(boot, stub, cpu)
+    for function in ("hypercall", "trap_tick", "trap_interrupt"):
+        dirty.run_to(function)
+        assert stub.flags & cleared == 0, f"{function}: {stub.flags:#x}"
+    assert any(dirty.inject_nmi() & (DF | AC) == DF | AC for _ in range(100))
+    assert stub.flags & cleared == 0, f"trap_nmi: {stub.flags:#x}"
+    dirty.run_to("trap_exception")
+    assert stub.flags & cleared == 0, f"trap_exception: {stub.flags:#x}"
+    stub.go()
+    log = judge(dirty.booted, expected=NOT_ALL_EXITED)
+    assert said(log, "dirty")[-1].startswith("fault #UD "), log
+
+
+# ---- the IDT -------------------------------------------------------------------------------------
+
+GATE, TICK = 0x80, 0x20
+WITH_ERROR = {8, 10, 11, 12, 13, 14, 17, 21, 29, 30}  # Intel SDM volume 3, table 6-1; AMD APM volume 2, table 8-1
+IST = {2: 1, 8: 2, 18: 3}
+
+
+def push(value):
+    return bytes([0x6A, value]) if value < 0x80 else b"\x68" + struct.pack("<I", value)
+
+
+def test_idt(boot, stub):
+    """Each of 256 vectors has a gate to a stub of its own, which pushes the vector; one gate is ring 3's."""
+    booted = boot(["hello.elf a"], devices=stub.options)
+    stub.connect()
+    names = symbols()
+    stub.run_to(names["hypercall"])
+    for vector in range(256):
+        low, selector, ist, kind, middle, high, rest = struct.unpack("<HHBBHII", stub.read(names["idt"] + 16 * vector, 16))
+        assert (selector, ist, kind, rest) == (8, IST.get(vector, 0), 0xEE if vector == GATE else 0x8E, 0), vector
+        stub_address = low | middle << 16 | high << 32
+        assert names["text_start"] <= stub_address < names["text_end"], vector
+        if vector not in (GATE, TICK):  # they know where they are
+            code = (b"" if vector in WITH_ERROR else push(0)) + push(vector)
+            assert stub.read(stub_address, len(code)) == code, vector
+    stub.go()
+    judge(booted)
+
+
+# ---- on the way out ------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("rip", [1 << 47, 1 << 63, 0xFFFFFFFF80100000])
+def test_no_users_address(boot, stub, rip):
+    """A CPU may interrupt a guest where IRETQ can't return to: that is the guest's fault, not the hypervisor's."""
+    booted = boot(["turns.elf a", "hello.elf b"], devices=stub.options)
+    stub.connect()
+    names = symbols()
+    frame = names["nobody"]
+    while frame == names["nobody"]:
+        stub.run_to(names["trap_tick"])
+        frame = number(stub, names["cpu"])
+    stub.write(frame + FRAME_RIP, struct.pack("<Q", rip))
+    stub.go()
+    log = judge(booted, expected=NOT_ALL_EXITED)
+    assert re.search(rf"\r\na: fault #GP rip={rip:#x} outstanding=\d+, then stop\r\n", log), log
