@@ -5,6 +5,7 @@ import re
 import pytest
 
 import machine
+import test_cpu_state as cpu_state
 import test_guests
 from verdict import Failure, judge
 
@@ -46,7 +47,7 @@ def entry(name):
 @pairs
 def test_demo(menu, pair):
     """Enter starts the demo: the banner, a line for each partition, then each guest has its say."""
-    booted = menu(pair, com2=True)
+    booted = menu(pair, com2=True, qmp=True)
     booted.send(ENTER)
     amount = booted.wait_for(r"Belfry: version [\d.]+, (\d+) MiB of memory, (.*)")
     expected = 8192 if "8G" in pair else 1024
@@ -69,6 +70,8 @@ def test_demo(menu, pair):
     booted.com2.sendall(b"over here\r")
     booted.hear(b"you said: over here\r\n> ")
     booted.wait_for(r'^echo: received "over here"')
+    cpu_state.check_registers(booted, cpu_state.CR4_MAX if "max" in pair else cpu_state.CR4)
+    cpu_state.check_controllers(booted)
 
 
 def test_demo_is_the_default(boot):
