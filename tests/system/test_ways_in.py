@@ -9,6 +9,7 @@ from gdb_stub import Stub, symbols
 from machine import NOT_ALL_EXITED
 from verdict import judge, said
 
+VERSION = 0
 DF, AC = 1 << 10, 1 << 18
 FRAME_RIP, FRAME_RFLAGS = 17 * 8, 19 * 8  # struct frame of include/hv/frame.h
 NMI_RFLAGS = (1 + 5 + 2 + 2) * 8  # above trap_nmi()'s RSP: its return address, five registers, two words, RIP, CS
@@ -102,6 +103,46 @@ def test_idt(boot, stub):
             assert stub.read(stub_address, len(code)) == code, vector
     stub.go()
     judge(booted)
+
+
+# ---- interrupts of no line ---------------------------------------------------------------------
+
+MASTER, SLAVE, READ_ISR, EOI = (1, 0), (0, 0), 0x0B, 0x20  # chip, register; values: 8259A data sheet
+
+
+def accesses(trace, start):
+    """What the 8259s were asked, in QEMU's own words, from an offset in its trace."""
+    found = re.findall(r"pic_ioport_(read|write) master (\d) addr 0x(\d)(?: val 0x([0-9a-f]+))?", trace.read_text()[start:])
+    return [((int(chip), int(address)), int(value, 16) if kind == "write" else None)
+            for kind, chip, address, value in found]
+
+
+@pytest.mark.parametrize("vector, expected, told", [
+    (39, [(MASTER, READ_ISR), (MASTER, None)], "line 7: raised 0, held 0, spurious 1, unclaimed 0"),
+    (47, [(SLAVE, READ_ISR), (SLAVE, None), (MASTER, EOI)], "line 15: raised 0, held 0, spurious 1, unclaimed 0"),
+    (37, [(MASTER, EOI)], "line 5: raised 1, held 0, spurious 0, unclaimed 1"),
+    (42, [(SLAVE, EOI), (MASTER, EOI)], "line 10: raised 1, held 0, spurious 0, unclaimed 1"),
+    (48, [], "NMIs 0, interrupts that no line sent 1"),
+    (255, [], "NMIs 0, interrupts that no line sent 1"),
+])
+def test_no_line(boot, stub, tmp_path, vector, expected, told):
+    """trap_interrupt() as a vector's stub would call it, with no bit in service: nobody is told, the summary counts."""
+    trace = tmp_path / "trace"
+    booted = boot(["dirty.elf dirty line=3 line=0 ports=0x2f8-0x2ff -- turns=20"],
+                  devices=[*stub.options, "-serial", "null", "-D", str(trace), "-d", "trace:pic_ioport_*"])
+    stub.connect()
+    names = symbols()
+    stub.run_to(names["hypercall"])
+    while stub["rcx"] != VERSION:
+        stub.run_to(names["hypercall"])
+    after = number(stub, stub["rsp"])
+    stub["rip"], stub["rdi"] = names["trap_interrupt"], vector
+    start = len(trace.read_text())
+    stub.run_to(after)
+    assert accesses(trace, start) == expected
+    stub.go()
+    log = judge(booted, expected=NOT_ALL_EXITED)
+    assert f"\r\nBelfry: {told}\r\n" in log and said(log, "dirty")[-1].startswith("fault #UD "), log
 
 
 # ---- on the way out ------------------------------------------------------------------------------
