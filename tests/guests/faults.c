@@ -30,6 +30,7 @@ FAULT_CODE(divide, "xorl %ecx, %ecx; movl $1, %eax; cltd", "idivl %ecx");
 FAULT_CODE(overflow, "movl $0x80000000, %eax; cltd; movl $-1, %ecx", "idivl %ecx");
 FAULT_CODE(ud2, "", "ud2");
 FAULT_CODE(trap_flag, "pushfq; orl $0x100, (%rsp); popfq; nop", "");
+FAULT_CODE(trap_flag_call, "xorl %eax, %eax; pushfq; orl $0x100, (%rsp); popfq; int $0x80", "nop");
 FAULT_CODE(icebp, ".byte 0xF1", "");
 FAULT_CODE(int3, "", "int3");
 FAULT_CODE(int_0, "", "int $0");
@@ -110,6 +111,7 @@ static const struct kind kinds[] = {
     KIND(overflow, "#DE", NO_ADDR),
     KIND(ud2, "#UD", NO_ADDR),
     KIND(trap_flag, "#DB", NO_ADDR),
+    KIND(trap_flag_call, "#DB", NO_ADDR),
     KIND(icebp, "#DB|#UD", NO_ADDR),
     KIND(int3, "#GP|#BP", NO_ADDR),
     KIND(int_0, "#GP", NO_ADDR),
@@ -186,7 +188,8 @@ static const struct kind kinds[] = {
 };
 
 /* What the report says besides WHAT: RIP is the instruction itself, or where a jump went, or any:
- * whether 0xF1 is a trap (RIP behind it) or unknown is the emulator's choice. */
+ * whether 0xF1 is a trap (RIP behind it) or unknown is the emulator's choice, and whether IRETQ
+ * with TF set traps at once or after the next instruction. */
 static void announce(const struct kind *kind)
 {
     bool page_fault = kind->what[1] == 'P';
@@ -198,7 +201,7 @@ static void announce(const struct kind *kind)
         rip -= 1; /* the waiting instruction */
     if (page_fault)
         say("try %s: %s rip=0x%lx addr=0x%lx outstanding=0", kind->name, kind->what, rip, addr);
-    else if (kind->code == code_icebp)
+    else if (kind->code == code_icebp || kind->code == code_trap_flag_call)
         say("try %s: %s outstanding=0", kind->name, kind->what);
     else
         say("try %s: %s rip=0x%lx outstanding=0", kind->name, kind->what, rip);

@@ -18,9 +18,10 @@ static bool all_zero(const char *bytes, size_t size)
 
 static bool has_selector(void)
 {
-    uint64_t fs, gs;
-    __asm__ volatile("mov %%fs, %0; mov %%gs, %1" : "=r"(fs), "=r"(gs));
-    return fs == start_state.cs || gs == start_state.cs;
+    uint64_t ds, es, fs, gs, cs = start_state.cs;
+    __asm__ volatile("mov %%ds, %0; mov %%es, %1; mov %%fs, %2; mov %%gs, %3"
+                     : "=r"(ds), "=r"(es), "=r"(fs), "=r"(gs));
+    return ds == cs || es == cs || fs == cs || gs == cs;
 }
 
 static bool has_secret(void)
@@ -33,7 +34,8 @@ static bool has_secret(void)
 /* The selector is that of the code: no segment register but CS starts with it. */
 static void leave_secret(void)
 {
-    __asm__ volatile("mov %0, %%fs; mov %0, %%gs" ::"r"(start_state.cs));
+    __asm__ volatile(
+        "mov %0, %%ds; mov %0, %%es; mov %0, %%fs; mov %0, %%gs" ::"r"(start_state.cs));
     __asm__ volatile("pcmpeqd %%xmm15, %%xmm15" ::: "xmm15");
 }
 

@@ -143,6 +143,16 @@ static void check_flags(void)
     OK(true, "each flag comes back from an upcall");
 }
 
+/* It goes no further than into the frame: the guest's own #DB would be a fault. */
+static void check_trap_flag(void)
+{
+    struct registers in = pattern(HV_CALL_IRQ_RAISE, BASE_FLAGS | FLAG_TF), out;
+    probe(&in, &out);
+    IS(frame.rflags, BASE_FLAGS | FLAG_TF, "TF: in the frame as interrupted");
+    IS(entry.rflags & FLAG_TF, 0, "TF: clear at the entry");
+    IS(out.rflags, BASE_FLAGS, "TF: not taken from the frame");
+}
+
 static void check_red_zone(void)
 {
     __asm__ volatile("movl $16, %%ecx\n"
@@ -202,6 +212,7 @@ void run(void)
     check_protocol();
     check_registers();
     check_flags();
+    check_trap_flag();
     check_red_zone();
     check_alignment();
     check_entries();
