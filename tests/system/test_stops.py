@@ -16,6 +16,16 @@ def test_nmi(boot):
     assert re.search(r"\r\nBelfry: NMIs [1-9]\d*, interrupts that no line sent 0\r\n", log), log
 
 
+def test_nmi_in_each_tss(boot):
+    """Whichever partition runs: those beyond the seventh with ports have a TSS of their own."""
+    booted = boot([f"pest.elf p{n} ports={0x310 + n} mem=128K -- ms=4000" for n in range(9)], hv="exit=idle quantum=1",
+                  qmp=True, icount=True)
+    booted.wait_for("^Belfry: p8: ")
+    for _ in range(50):
+        booted.qmp("inject-nmi")
+    judge(booted)
+
+
 def test_machine_check(boot):
     booted = boot(["steady.elf a line=0 -- ms=20000"], qmp=True, cpu="max", machine="q35")
     booted.wait_for("^Belfry: a: ")
