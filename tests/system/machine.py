@@ -99,6 +99,10 @@ class Machine:
         assert "return" in answer, answer
         return answer["return"]
 
+    def monitor(self, line):
+        """What QEMU's monitor answers to a line."""
+        return self.qmp("human-monitor-command", **{"command-line": line})
+
     def send(self, text):
         """Types on the first serial port."""
         self.process.stdin.write(text)

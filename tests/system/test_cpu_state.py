@@ -15,16 +15,12 @@ CR0, CR4, CR4_MAX, EFER, DR7 = 0x80010033, 0x6E0, 0x300EE0, 0xD00, 0x400
 ROOM = 0x7000  # of memory that nobody uses yet
 
 
-def monitor(booted, line):
-    return booted.qmp("human-monitor-command", **{"command-line": line})
-
-
 def control_registers(text):
     return {name: int(value, 16) for name, value in re.findall(r"\b(CR0|CR4|EFER|DR7)=([0-9a-f]+)", text)}
 
 
 def check_registers(booted, cr4):
-    text = monitor(booted, "info registers")
+    text = booted.monitor("info registers")
     assert control_registers(text) == {"CR0": CR0, "CR4": cr4, "EFER": EFER, "DR7": DR7}, text
     assert re.search(r"^LDT=0000 ", text, re.M) and re.search(r"^TR =0028 ", text, re.M), text
     assert re.search(r"^IDT= +[0-9a-f]+ 00000fff", text, re.M), text
@@ -32,10 +28,10 @@ def check_registers(booted, cr4):
 
 def check_controllers(booted):
     """The 8259 pair alone brings interrupts."""
-    lapic = dict(re.findall(r"^(\w+)\s+0x([0-9a-f]{8})", monitor(booted, "info lapic"), re.M))
+    lapic = dict(re.findall(r"^(\w+)\s+0x([0-9a-f]{8})", booted.monitor("info lapic"), re.M))
     assert lapic["LVT0"] == "00000700" and lapic["LVT1"] == "00000400", lapic
     assert int(lapic["LVTT"], 16) & 0x10000 and int(lapic["LVTERR"], 16) & 0x10000, lapic
-    inputs = re.findall(r"^  pin (\d+) +0x([0-9a-f]{16})", monitor(booted, "info pic"), re.M)
+    inputs = re.findall(r"^  pin (\d+) +0x([0-9a-f]{16})", booted.monitor("info pic"), re.M)
     assert len(inputs) == 24 and all(int(value, 16) & 0x10000 for _, value in inputs), inputs
 
 
@@ -56,7 +52,7 @@ def dirty(boot, tmp_path):
         stub.write(ROOM, code.read_bytes() + b"\xb9" + entry.to_bytes(4, "little") + b"\xff\xe1")  # mov ecx, …; jmp ecx
         stub["rip"] = ROOM
         stub.run_to(entry)
-        found = control_registers(monitor(booted, "info registers"))
+        found = control_registers(booted.monitor("info registers"))
         assert found == {"CR0": 0x4001D, "CR4": 0x5010F, "EFER": 1, "DR7": 0x403}, found
         stub.go()
         return booted

@@ -8,7 +8,6 @@ import pytest
 
 from gdb_stub import symbols
 from machine import Machine
-from test_cpu_state import monitor
 
 PRESENT, WRITE, USER, LARGE, NX = 1, 2, 4, 0x80, 1 << 63  # Intel SDM volume 3, section 4.5
 PAGE = 4096
@@ -45,11 +44,11 @@ def walk(memory, table, level=4, virtual=0, write=True, user=True, execute=True)
 
 
 def spaces(booted, tmp_path, count):
-    """The maps of each address space that is found in CR3, with the memory as it was then."""
-    found = {}
+    """The maps of each partition's address space, as they are found in CR3."""
+    found, of_none = {}, symbols()["pml4"] - IMAGE_BASE
     while len(found) < count:
-        root = int(re.search(r"CR3=([0-9a-f]+)", monitor(booted, "info registers"))[1], 16)
-        if root in found:
+        root = int(re.search(r"CR3=([0-9a-f]+)", booted.monitor("info registers"))[1], 16)
+        if root in found or root == of_none:
             continue
         booted.qmp("pmemsave", **{"val": 0, "size": LOOKED_AT, "filename": str(tmp_path / "memory")})
         found[root] = list(walk((tmp_path / "memory").read_bytes(), root))

@@ -3,7 +3,6 @@
 import re
 
 from machine import STOPPED
-from test_cpu_state import monitor
 from verdict import judge
 
 
@@ -19,13 +18,13 @@ def test_nmi(boot):
 
 def test_nmi_in_each_tss(boot):
     """Whichever partition runs: those beyond the seventh with ports have a TSS of their own."""
-    booted = boot([f"pest.elf p{n} ports={0x310 + n} mem=128K -- ms=4000" for n in range(9)], hv="exit=idle quantum=1",
+    booted = boot([f"pest.elf p{n} ports={0x310 + n} mem=128K -- ms=1500" for n in range(9)], hv="exit=idle quantum=1",
                   qmp=True, icount=True)
     booted.wait_for("^Belfry: p8: ")
     injected = {}
     while len(injected) < 2 or min(injected.values()) < 3:
         booted.qmp("stop")
-        tss = re.search(r"^TR =0028 ([0-9a-f]+)", monitor(booted, "info registers"), re.M)[1]
+        tss = re.search(r"^TR =0028 ([0-9a-f]+)", booted.monitor("info registers"), re.M)[1]
         injected[tss] = injected.get(tss, 0) + 1
         booted.qmp("inject-nmi")
         booted.qmp("cont")
@@ -36,7 +35,7 @@ def test_machine_check(boot):
     booted = boot(["steady.elf a line=0 -- ms=20000"], qmp=True, cpu="max", machine="q35")
     booted.wait_for("^Belfry: a: ")
     # Uncorrected, valid, enabled, in bank 0 (Intel SDM volume 3, section 15.3.2.2).
-    monitor(booted, "mce 0 0 0xb200000000000000 0x5 0 0")
+    booted.monitor("mce 0 0 0xb200000000000000 0x5 0 0")
     log = judge(booted, expected=STOPPED)
     assert re.search(r"\r\nBelfry: stopped: machine check: #MC, error 0x0\r\n", log), log
     assert re.search(r"\r\nBelfry: rip=0x[0-9a-f]{16} cs=0x", log), log
