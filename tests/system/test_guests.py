@@ -28,8 +28,8 @@ def header(path):
     for line in path.read_text().splitlines():
         if not re.match(r"/\*| \*|;", line):
             break
-        if found := re.match(rf"[ */;]*({'|'.join(KEYS)}): (.*?)(?: \*/)?$", line):
-            keys[found[1]].append(found[2])
+        if found := re.match(rf"[ */;]*({'|'.join(KEYS)}):(?: (.*?))?(?: \*/)?$", line):
+            keys[found[1]].append(found[2] or "")
     return keys
 
 
