@@ -81,6 +81,37 @@ def test_demo_is_the_default(boot):
     booted.wait_for(r"^hello: Hello from partition 0")
 
 
+def highlighted(booted, folder):
+    """The rows of pixels of the chosen entry, all of them light for most of their width; not its frame's two."""
+    path = folder / "screen"
+    booted.qmp("screendump", filename=str(path))
+    size, _, pixels = path.read_bytes().removeprefix(b"P6\n").split(b"\n", 2)
+    width, height = map(int, size.split())
+    rows = [pixels[3 * width * row:3 * width * (row + 1)] for row in range(height)]
+    light = [sum(byte > 100 for byte in row) > 3 * width / 2 for row in rows]
+    return [n for n in range(1, height) if light[n] and light[n - 1]]
+
+
+@pytest.mark.parametrize("pair", ["bios-pc-qemu64-1G", "uefi-q35-max-1G"])
+def test_menu_on_the_screen(menu, tmp_path, pair):
+    """The PC's own screen and keyboard do as well: the chosen entry stands out, Down moves it, a hotkey starts one."""
+    booted = menu(pair, qmp=True)
+    booted.wait_for("highlighted entry")
+    first = highlighted(booted, tmp_path)
+    assert len(first) > 8, first
+    press(booted, "down")
+    # Seen in the midst of its drawing it is none, or shorter.
+    while len(second := highlighted(booted, tmp_path)) != len(first) or second == first:
+        pass
+    assert second[0] == first[-1] + 2, (first, second)
+    press(booted, "s")
+    judge_selftest(booted, pair)
+
+
+def press(booted, key):
+    booted.qmp("send-key", keys=[{"type": "qcode", "data": key}])
+
+
 def judge_selftest(booted, pair):
     """All that GRUB was told to load is there, has passed, and is in the summary."""
     names = [name for name, _ in partitions((MENU_CONFIG / "selftest.cfg").read_text())]
