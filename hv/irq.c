@@ -55,13 +55,15 @@ static void release_held(void)
 
 void irq_tick(void)
 {
+    unsigned ran = schedule_pick(&schedule);
+
     cpu.now++;
     lines.line[0].raised++;
     lines.line[0].unclaimed += route.registered[HV_VECTOR_PIT] == 0;
     raise(HV_VECTOR_PIT);
     if (lines.held)
         release_held();
-    if (schedule_tick(&schedule))
+    if (schedule_tick(&schedule, ran))
         cpu.attention |= ATTEND_SWITCH;
     console_tick();
     if (console_busy())

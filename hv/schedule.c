@@ -115,14 +115,12 @@ unsigned schedule_pick(const struct schedule *schedule)
     return user != VCPU_NONE ? user : head(schedule);
 }
 
-/* A tick of the queue's head has passed. */
-static bool tick_turn(struct schedule *schedule)
+/* A tick of vCPU `ran` has passed, which was the queue's head or the owner of the window. */
+static bool tick_turn(struct schedule *schedule, unsigned ran)
 {
-    unsigned first = head(schedule);
-
-    if (first == VCPU_NONE || --schedule->turn_left > 0)
+    if (ran == VCPU_NONE || has_window(schedule, ran) || --schedule->turn_left > 0)
         return false;
-    to_the_end(schedule, first);
+    to_the_end(schedule, ran);
     return true;
 }
 
@@ -137,9 +135,9 @@ static bool tick_window(struct schedule *schedule)
     return true;
 }
 
-bool schedule_tick(struct schedule *schedule)
+bool schedule_tick(struct schedule *schedule, unsigned ran)
 {
-    bool changed = window_user(schedule) == VCPU_NONE && tick_turn(schedule);
+    bool changed = tick_turn(schedule, ran);
 
     if (schedule->window_count == 0)
         return changed;

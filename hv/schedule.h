@@ -52,8 +52,10 @@ void schedule_block(struct schedule *schedule, unsigned id);
 /* vCPU `id`, which is ready, gives up the rest of its turn or of its window. */
 void schedule_yield(struct schedule *schedule, unsigned id);
 
-/* A tick has passed. Returns true where schedule_pick() may answer otherwise than before. */
-bool schedule_tick(struct schedule *schedule);
+/* A tick has passed. `ran` is what schedule_pick() answered before anybody was woken by it: the
+ * tick is a part of that one's turn, and of nobody's who came with it. Returns true where
+ * schedule_pick() may answer otherwise than before. */
+bool schedule_tick(struct schedule *schedule, unsigned ran);
 
 /* The vCPU whose time it is, or VCPU_NONE. */
 unsigned schedule_pick(const struct schedule *schedule);

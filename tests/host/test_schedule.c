@@ -32,11 +32,17 @@ static void add(unsigned id, uint32_t window)
     ready(id);
 }
 
+/* A tick that wakes nobody. */
+static bool tick(void)
+{
+    return schedule_tick(&schedule, schedule_pick(&schedule));
+}
+
 static void assert_runs(unsigned id, unsigned ticks)
 {
     for (; ticks > 0; ticks--) {
         assert_int_equal(schedule_pick(&schedule), id);
-        schedule_tick(&schedule);
+        tick();
     }
 }
 
@@ -62,8 +68,8 @@ static void tick_says_when_it_changes(void **state)
     (void)state;
     add(0, 0);
     add(1, 0);
-    for (unsigned tick = 1; tick < 20; tick++)
-        assert_int_equal(schedule_tick(&schedule), tick % QUANTUM == 0);
+    for (unsigned ticks = 1; ticks < 20; ticks++)
+        assert_int_equal(tick(), ticks % QUANTUM == 0);
 }
 
 static void yield_gives_up_the_rest(void **state)
@@ -113,6 +119,18 @@ static void woken_together_the_lowest_first(void **state)
     assert_runs(5, QUANTUM);
     assert_runs(30, QUANTUM);
     assert_runs(9, QUANTUM);
+}
+
+static void woken_by_a_tick_has_a_whole_turn(void **state)
+{
+    unsigned ran = schedule_pick(&schedule);
+
+    (void)state;
+    add(0, 0);
+    add(1, 0);
+    schedule_tick(&schedule, ran);
+    assert_runs(0, QUANTUM);
+    assert_runs(1, QUANTUM);
 }
 
 static void blocked_in_the_middle(void **state)
@@ -180,6 +198,24 @@ static void the_owner_is_back_at_once(void **state)
     ready(0);
     assert_runs(0, 4);
     assert_runs(0, 5);
+}
+
+static void an_owner_woken_by_each_tick_starves_nobody(void **state)
+{
+    (void)state;
+    add(0, 2);
+    add(2, 0);
+    add(3, 0);
+    schedule_block(&schedule, 0);
+    for (unsigned ticks = 0; ticks < 7 * QUANTUM; ticks++) {
+        unsigned ran = schedule_pick(&schedule);
+
+        assert_int_equal(ran, 2 + ticks / QUANTUM % 2);
+        ready(0);
+        schedule_tick(&schedule, ran);
+        assert_int_equal(schedule_pick(&schedule), 0);
+        schedule_block(&schedule, 0);
+    }
 }
 
 static void yield_gives_up_this_turn_of_the_window(void **state)
@@ -257,7 +293,7 @@ static void step(uint64_t *set)
         model_append(id);
         return;
     default:
-        schedule_tick(&schedule);
+        tick();
         model_tick();
         return;
     }
@@ -288,11 +324,13 @@ int main(void)
         cmocka_unit_test_setup(block_gives_up_the_rest, set_up),
         cmocka_unit_test_setup(who_comes_after_nobody_has_a_whole_turn, set_up),
         cmocka_unit_test_setup(woken_together_the_lowest_first, set_up),
+        cmocka_unit_test_setup(woken_by_a_tick_has_a_whole_turn, set_up),
         cmocka_unit_test_setup(blocked_in_the_middle, set_up),
         cmocka_unit_test_setup(windows_in_their_order, set_up),
         cmocka_unit_test_setup(only_in_its_own_window, set_up),
         cmocka_unit_test_setup(others_use_what_is_idle, set_up),
         cmocka_unit_test_setup(the_owner_is_back_at_once, set_up),
+        cmocka_unit_test_setup(an_owner_woken_by_each_tick_starves_nobody, set_up),
         cmocka_unit_test_setup(yield_gives_up_this_turn_of_the_window, set_up),
         cmocka_unit_test_setup(any_order_of_operations, set_up),
     };

@@ -144,6 +144,16 @@ def test_idle_filled(boot):
     assert max(used) < 1.2 * min(used), used
 
 
+def test_idle_shared(boot):
+    """An owner of the whole frame that each tick wakes: the tick is a part of the turn that it
+    interrupts, so that those without a window have their turns in what the owner leaves."""
+    log = judge(boot(["frame.elf a window=4 line=0 -- wait=50", "turns.elf c -- n=40", "turns.elf e -- n=40"],
+                     hv=f"exit=idle hz={HZ} quantum=2", icount=True), "ace")
+    starts = sorted((int(line.split()[1]), name) for name in "ce" for line in said(log, name) if line.startswith("turn "))
+    order = "".join(name for _, name in starts)
+    assert "ccee" * 5 in order, order
+
+
 def test_owner_takes_back(boot):
     """An owner that becomes ready in the midst of a tick takes the CPU back at once: by the clock's
     line, 8192 times a second. Outside of its window it does not."""
