@@ -193,12 +193,12 @@ def segment(kind=1, flags=5, offset=0x1000, address=0x400000, file_size=len(CODE
     return struct.pack("<IIQQQQQQ", kind, flags, offset, address, address, file_size, size, 0x1000)
 
 
-def image(segments=None, entry=0x400000, elf_class=2, kind=2, machine=62, count=None):
+def image(segments=None, entry=0x400000, elf_class=2, kind=2, machine=62, count=None, code=CODE):
     segments = [segment()] if segments is None else segments
     header = b"\x7fELF" + bytes([elf_class, 1, 1]) + bytes(9) + struct.pack(
         "<HHIQQQIHHHHHH", kind, machine, 1, entry, 64, 0, 0, 64, 56,
         len(segments) if count is None else count, 64, 0, 0)
-    return (header + b"".join(segments)).ljust(0x1000, b"\0") + CODE
+    return (header + b"".join(segments)).ljust(0x1000, b"\0") + code
 
 
 BAD_IMAGES = {
@@ -271,6 +271,22 @@ def test_segment_without_permissions(boot, tmp_path):
     lines = write_images(tmp_path, {"a": image([segment(file_size=len(read)), kept])[:0x1000] + read})
     log = judge(boot(list(lines.values())), expected=NOT_ALL_EXITED)
     assert said(log, "a") == ["fault #PF rip=0x400000 addr=0x402000 outstanding=0, then stop"], log
+
+
+# CONSOLE_WRITE of a byte at 0x402000, IRQ_STATS of eight there, and an exit with the low bytes of both results.
+PROBE = bytes.fromhex("bf00204000 be01000000 b801000000 cd80 0fb6d8  bf30000000 be00204000 ba08000000 b825000000 cd80"
+                      "0fb6f8 c1e708 09df b80c000000 cd80")
+REFUSED = -6 & 0xFF  # EFAULT
+
+
+def test_segment_permissions(boot, tmp_path):
+    """A segment has its own permissions; where it has none its page can't be read either."""
+    expected = {0: (REFUSED, REFUSED), 1: (1, REFUSED), 2: (1, 8), 4: (1, REFUSED), 5: (1, REFUSED), 6: (1, 8)}
+    images = {f"flags{flags}": image([segment(file_size=len(PROBE)), segment(flags=flags, address=0x402000, file_size=0)],
+                                     code=PROBE) for flags in expected}
+    log = judge(boot(list(write_images(tmp_path, images).values())), expected=NOT_ALL_EXITED)
+    for flags, (read, write) in expected.items():
+        assert f"\r\nBelfry: flags{flags}: exit code {read | write << 8}, " in log, log
 
 
 def test_memory_that_is_not_there(boot):
