@@ -110,11 +110,15 @@ int64_t irq_unregister(struct vcpu *vcpu, unsigned vector)
 
 int64_t irq_acknowledge(struct vcpu *vcpu, unsigned vector, uint64_t count)
 {
-    int64_t status = virq_acknowledge(vcpu_virq(vcpu), vector, count);
+    struct virq *virq = vcpu_virq(vcpu);
+    /* Who polls has no service that begins: there it is over with what is acknowledged, and a look
+     * (count 0) ends nothing. */
+    bool ends = count > 0 || bit_get(virq->in_service[bitmap_word(vector)], bitmap_bit(vector));
+    int64_t status = virq_acknowledge(virq, vector, count);
 
     if (status < 0)
         return status;
-    if (has_line(vector) && lines.line[vector - HV_VECTOR_LINE].waiting) {
+    if (ends && has_line(vector) && lines.line[vector - HV_VECTOR_LINE].waiting) {
         line_served(&lines, vector - HV_VECTOR_LINE);
         set_line(vector - HV_VECTOR_LINE);
     }

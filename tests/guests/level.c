@@ -12,7 +12,7 @@ enum { IER = 1, THRI = 2 };                     /* PC16550D data sheet, table II
 enum { MASK_MASTER = 0x21, MASK_SLAVE = 0xA1, ELCR = 0x4D0 };
 
 #define SERIAL_CARD     0x00021B36 /* QEMU's pci-serial: device 2 of vendor 0x1B36 */
-#define CHECKS_IN_FIRST 53
+#define CHECKS_IN_FIRST 56
 #define CHECKS_IN_LATER 8
 
 struct card {
@@ -213,6 +213,9 @@ static void check_polled(struct card *card)
     uint64_t before = raised(card);
     interrupts_disable();
     assert_line(card);
+    IS(call(HV_CALL_IRQ_ACK, card->vector, 0), 1, "IRQ_ACK of none says what is outstanding");
+    IS(call(HV_CALL_IRQ_ACK, card->vector, 0), 1, "and again: no service has begun, so none ended");
+    OK(is_closed(card), "the line is still closed");
     IS(call(HV_CALL_IRQ_ACK, card->vector, 1), 0, "acknowledged while asserted");
     IS(raised(card), before + 2, "is a new occurrence");
     deassert_line(card);
