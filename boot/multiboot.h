@@ -16,7 +16,8 @@ struct multiboot_memory {
 
 /*
  * Reads the information at physical address `address` into *info, copying all of it. Reads nothing
- * outside `memory`, whatever the addresses and lengths in it are. Returns NULL, or what is wrong.
+ * outside `memory`, whatever the addresses and lengths in it are. Returns NULL, or what is
+ * wrong; *info then holds what was read before that, or nothing.
  */
 const char *multiboot_read(const struct multiboot_memory *memory, uint32_t magic, uint32_t address,
                            struct boot_info *info);

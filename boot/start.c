@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "boot/start.h"
-#include <stddef.h>
 #include "arch/x86/arch.h"
 #include "arch/x86/paging.h"
 #include "boot/multiboot.h"
@@ -14,5 +13,5 @@ void boot_start(uint32_t magic, uint32_t address)
 
     arch_init();
     const char *problem = multiboot_read(&memory, magic, address, &info);
-    hv_main(problem ? NULL : &info, problem);
+    hv_main(&info, problem);
 }

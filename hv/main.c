@@ -177,10 +177,8 @@ static void start_time(void)
 
 void hv_main(const struct boot_info *info, const char *problem)
 {
-    static struct boot_info nothing; /* not const: 64 KiB that the image need not carry */
-
-    open_console(info ? info : &nothing);
-    if (!info)
+    open_console(info);
+    if (problem)
         health_refuse(EXIT_CONFIG, "multiboot information: %s", problem);
     take_memory(info);
     say_banner();

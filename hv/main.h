@@ -6,8 +6,8 @@
 
 /*
  * The hypervisor's start: reads the command lines, creates the partitions, starts the timer.
- * Returns with everything ready for cpu_next(). `info` is NULL where the boot loader's information
- * is bad: `problem` then says what is wrong.
+ * Returns with everything ready for cpu_next(). `problem`, where not NULL, says what is wrong with
+ * the boot loader's information; `info` is then what had been read before.
  */
 void hv_main(const struct boot_info *info, const char *problem);
 

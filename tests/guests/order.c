@@ -8,6 +8,7 @@
  * system: b vector=105..127 vector=129..167
  * system: c vector=168..224
  * system: d vector=225..255
+ * system: all vector=48..127 vector=129..255
  */
 #include "guest.h"
 

@@ -248,7 +248,7 @@ static void test_line_too_long(void **state)
     info.line_cut = true;
     assert_int_equal(config_read_hypervisor(&config, &info, keep_error, &errors), 1);
     assert_error(0, CONFIG_HYPERVISOR,
-                 "the hypervisor's line: a longer line: expected at most 1023 bytes");
+                 "the hypervisor's line: a longer line: expected at most 4095 bytes");
     assert_defaults();
 }
 

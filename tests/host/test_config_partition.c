@@ -317,9 +317,9 @@ static void test_line_too_long(void **state)
     info.modules[0].line_cut = true;
     info.modules[1].line_cut = true;
     assert_int_equal(config_read_partitions(&config, &info, keep_error, &errors), 3);
-    assert_error(0, 0, "partition \"p\": a longer line: expected at most 1023 bytes");
+    assert_error(0, 0, "partition \"p\": a longer line: expected at most 4095 bytes");
     assert_error(1, 1, "module 2: no name: expected " NAME);
-    assert_error(2, 1, "module 2: a longer line: expected at most 1023 bytes");
+    assert_error(2, 1, "module 2: a longer line: expected at most 4095 bytes");
 }
 
 static void test_words_are_shown_printable(void **state)

@@ -62,7 +62,7 @@ def test_own_line_twice(boot):
 
 @pytest.mark.parametrize("line, error", [
     ("exit=sometimes", "exit=sometimes: expected never or idle"),
-    ("exit=idle " + "hz=100 " * 150, "a longer line: expected at most 1023 bytes"),
+    ("exit=idle " + "hz=100 " * 600, "a longer line: expected at most 4095 bytes"),
 ])
 def test_no_exit(boot, line, error):
     """Without an exit= that could be read nothing is written to the debug port: the machine halts."""
@@ -108,14 +108,14 @@ def test_names_and_shapes(boot):
         "hello.elf", "hello.elf Upper", "hello.elf sixteen-letters_", "hello.elf a=b", "hello.elf x.y", "hello.elf --",
         "hello.elf twin", "hello.elf other", "hello.elf twin",
         f"hello.elf all {' '.join(once)} {repeating} {' '.join(once)} -- mem=1M mem=1M",
-        f"hello.elf args -- {'x' * 192}", f"hello.elf long {'vector=50 ' * 120}",
+        f"hello.elf args -- {'x' * 192}", f"hello.elf long {'vector=50 ' * 420}",
     ], [
         ("module 1", "no name", name), ("module 2", "Upper", name), ("module 3", "sixteen-letters_", name),
         ("module 4", "a=b", name), ("module 5", "x.y", name), ("module 6", "--", name),
         (partition("twin"), "twin", "a name of its own; modules 7 and 9 have it"),
         *[(partition("all"), word, "only once") for word in once],
         (partition("args"), "x" * 33 + "...", "at most 191 bytes of arguments, not 192"),
-        (partition("long"), "a longer line", "at most 1023 bytes"),
+        (partition("long"), "a longer line", "at most 4095 bytes"),
     ])
 
 
