@@ -75,13 +75,6 @@ static _Noreturn void end(uint8_t value)
     arch_halt();
 }
 
-void health_halt(const struct partition *partition)
-{
-    console_print("halted: %s faulted and has fault=halt", partition->config->name);
-    console_drain();
-    end(EXIT_FAILED);
-}
-
 /* Waits for the wire, but not for ever. */
 static void put(char byte)
 {
@@ -137,20 +130,37 @@ void check_failed(const char *condition, const char *file, int line)
     health_stop();
 }
 
+/* Over all its lives, the one that it may be in included. */
+static struct totals all_totals(const struct partition *partition)
+{
+    struct totals totals = partition->totals;
+
+    for (unsigned vector = 0; vector < HV_VECTORS; vector++)
+        totals_add(&totals, vcpu_virq(partition->vcpu), vector);
+    return totals;
+}
+
+static bool has_ended(const struct partition *partition)
+{
+    return partition->vcpu->phase == PHASE_STOPPED || partition->sequel == SEQUEL_HALT;
+}
+
 static void say_partition(const struct partition *partition)
 {
-    const struct totals *totals = &partition->totals;
+    struct totals totals = all_totals(partition);
     char how[40];
 
-    if (partition->ending == ENDING_EXIT)
+    if (!has_ended(partition))
+        format_text(how, sizeof(how), "not ended");
+    else if (partition->ending == ENDING_EXIT)
         format_text(how, sizeof(how), "exit code %lu", partition->exit_code);
     else if (partition->ending == ENDING_FAULT)
         format_text(how, sizeof(how), "fault %s", health_fault_name(partition->fault.what));
     else
         format_text(how, sizeof(how), "no restart left");
     console_print("%s: %s, restarts %u, upcalls %lu, raised %lu, acknowledged %lu, discarded %lu",
-                  partition->config->name, how, partition->restarts, totals->upcalls,
-                  totals->raised, totals->acknowledged, totals->discarded);
+                  partition->config->name, how, partition->restarts, totals.upcalls, totals.raised,
+                  totals.acknowledged, totals.discarded);
     console_drain();
 }
 
@@ -170,6 +180,18 @@ static void say_line(unsigned n)
     console_drain();
 }
 
+static void say_summary(const struct partition *all, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        say_partition(&all[i]);
+    for (unsigned line = 0; line < HV_LINES; line++)
+        if (line != HV_CASCADE_LINE)
+            say_line(line);
+    if (cpu.nmis > 0 || cpu.strays > 0)
+        console_print("NMIs %lu, interrupts that no line sent %lu", cpu.nmis, cpu.strays);
+    console_drain();
+}
+
 void health_finish(const struct partition *all, unsigned count)
 {
     unsigned good = 0;
@@ -178,15 +200,19 @@ void health_finish(const struct partition *all, unsigned count)
     console_print("every partition has stopped");
     if (!config->exit_idle)
         return;
-    for (unsigned i = 0; i < count; i++) {
-        say_partition(&all[i]);
+    for (unsigned i = 0; i < count; i++)
         good += all[i].ending == ENDING_EXIT && all[i].exit_code == 0;
-    }
-    for (unsigned line = 0; line < HV_LINES; line++)
-        if (line != HV_CASCADE_LINE)
-            say_line(line);
-    if (cpu.nmis > 0 || cpu.strays > 0)
-        console_print("NMIs %lu, interrupts that no line sent %lu", cpu.nmis, cpu.strays);
+    say_summary(all, count);
     say_totals(count, good);
     end(good == count ? EXIT_SUCCESS : EXIT_STOPPED);
+}
+
+void health_halt(const struct partition *partition, const struct partition *all, unsigned count)
+{
+    console_drain();
+    console_print("halted: %s faulted and has fault=halt", partition->config->name);
+    if (config->exit_idle)
+        say_summary(all, count);
+    console_drain();
+    end(EXIT_FAILED);
 }

@@ -36,8 +36,9 @@ void health_fault(struct vcpu *vcpu, unsigned what, uint64_t address);
 /* Writes the line of a partition's fault, without newline. */
 void health_describe(const struct partition *partition, char line[HEALTH_LINE]);
 
-/* The policy `halt`: the machine stops. */
-_Noreturn void health_halt(const struct partition *partition);
+/* The policy `halt`: the machine stops; with exit=idle a summary before that. */
+_Noreturn void health_halt(const struct partition *partition, const struct partition *all,
+                           unsigned count);
 
 /* Every partition has stopped: with exit=idle a summary and the end; else says so and returns. */
 void health_finish(const struct partition *all, unsigned count);

@@ -99,6 +99,16 @@ const char *partition_create(unsigned id, const struct partition_config *config,
     return NULL;
 }
 
+void totals_add(struct totals *totals, const struct virq *virq, unsigned vector)
+{
+    unsigned word = bitmap_word(vector), bit = bitmap_bit(vector);
+
+    totals->upcalls += virq->upcalls[word][bit];
+    totals->raised += virq->raised[word][bit];
+    totals->acknowledged += virq->acknowledged[word][bit];
+    totals->discarded += virq->discarded[word][bit];
+}
+
 static void end_life(struct partition *partition, enum ending ending, enum sequel sequel)
 {
     partition->ending = ending;

@@ -42,6 +42,9 @@ struct totals {
     uint64_t upcalls, raised, acknowledged, discarded;
 };
 
+/* Adds what this life has counted of `vector`. */
+void totals_add(struct totals *totals, const struct virq *virq, unsigned vector);
+
 struct partition {
     const struct partition_config *config;
     unsigned id;

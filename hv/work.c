@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What happens between two lives of a partition, in slices. */
 #include <string.h>
-#include "hv/bitmap.h"
 #include "hv/check.h"
 #include "hv/console.h"
 #include "hv/health.h"
@@ -43,7 +42,7 @@ static void stop(struct partition *partition)
 static void go_on(struct partition *partition)
 {
     if (partition->sequel == SEQUEL_HALT)
-        health_halt(partition);
+        health_halt(partition, partitions, partition_count);
     if (partition->sequel == SEQUEL_STOP) {
         stop(partition);
         return;
@@ -55,14 +54,10 @@ static void go_on(struct partition *partition)
 static void collect_vector(struct partition *partition, unsigned vector)
 {
     struct virq *virq = vcpu_virq(partition->vcpu);
-    unsigned word = bitmap_word(vector), bit = bitmap_bit(vector);
 
-    if (bit_get(virq->registered[word], bit))
+    if (virq_is_registered(virq, vector))
         partition->outstanding += (uint64_t)irq_unregister(partition->vcpu, vector);
-    partition->totals.upcalls += virq->upcalls[word][bit];
-    partition->totals.raised += virq->raised[word][bit];
-    partition->totals.acknowledged += virq->acknowledged[word][bit];
-    partition->totals.discarded += virq->discarded[word][bit];
+    totals_add(&partition->totals, virq, vector);
     virq_forget(virq, vector);
 }
 

@@ -56,9 +56,14 @@ def test_restart_policy(boot, words, lives):
 
 
 def test_halt(boot):
-    """Policy halt: the machine stops with a report."""
-    log = judge(boot(["stumble.elf a fault=halt -- fault=1", "steady.elf b line=0 -- ms=60000"]), expected=STOPPED)
-    assert re.search(rf"\r\na: {REPORT}, then halt\r\n", log), log
+    """Policy halt: the machine stops with a report, and a summary as at each end with exit=idle."""
+    log = judge(boot(["stumble.elf a fault=halt vector=48 -- raise=5 ack=2 after=20000 fault=1", "stumble.elf b -- exit=4",
+                      "steady.elf c line=0 -- ms=60000"], icount=True), expected=STOPPED)
+    assert re.search(rf"\r\na: {REPORT}, then halt\r\nBelfry: halted: a ", log), log
+    assert "\r\nBelfry: a: fault #UD, restarts 0, upcalls 0, raised 5, acknowledged 2, discarded 3\r\n" in log, log
+    assert "\r\nBelfry: b: exit code 4, restarts 0, upcalls 0, raised 0, acknowledged 0, discarded 0\r\n" in log, log
+    assert re.search(r"\r\nBelfry: c: not ended, restarts 0, upcalls [1-9]\d*, raised [1-9]\d*, ack", log), log
+    assert re.search(r"\r\nBelfry: line 0: raised [1-9]\d*, held 0, spurious 0, unclaimed \d+\r\n", log), log
 
 
 def test_calls_count_with_faults(boot):
