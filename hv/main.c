@@ -101,11 +101,16 @@ static void create_partition(unsigned id, const struct boot_range *module)
 {
     const struct partition_config *partition = &config.partitions[id];
     const char *missing = partition_create(id, partition, module, &memory);
+    const char *unit = "KMG";
+    uint64_t mem = partition->mem >> 10;
 
-    if (missing)
-        say_error(id,
-                  "partition \"%s\": mem=%luK: no %s left, expected at most %luK with its tables",
-                  partition->name, partition->mem >> 10, missing, memory_largest(&memory) >> 10);
+    if (!missing)
+        return;
+    /* In the largest unit that divides it: most likely the word as it was given. */
+    for (; mem % 1024 == 0 && unit[1] != '\0'; mem /= 1024)
+        unit++;
+    say_error(id, "partition \"%s\": mem=%lu%c: no %s left, expected at most %luK with its tables",
+              partition->name, mem, *unit, missing, memory_largest(&memory) >> 10);
 }
 
 static void create_partitions(const struct boot_info *info)

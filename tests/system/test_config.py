@@ -294,7 +294,7 @@ def test_memory_that_is_not_there(boot):
     log = judge(boot(["hello.elf small mem=1M", "hello.elf big mem=1G", "hello.elf huge mem=512M"], memory="256M"),
                 expected=CONFIG_ERROR)
     told = [line for line in log.split("\r\n") if line.startswith("Belfry: error: ")]
-    for line, (name, word) in zip(told, [("big", "mem=1048576K"), ("huge", "mem=524288K")]):
+    for line, (name, word) in zip(told, [("big", "mem=1G"), ("huge", "mem=512M")]):
         assert re.fullmatch(rf'Belfry: error: partition "{name}": {word}: .*expected at most \d+K with its tables', line), line
     assert len(told) == 2 and log.endswith("\r\nBelfry: 2 errors in the configuration: not started\r\n"), log
 
