@@ -32,7 +32,7 @@ def module(line):
 class Machine:
     """A running QEMU. Use it in a `with`; leaving that ends it."""
 
-    def __init__(self, folder, modules=(), hv="exit=idle", timeout=30, machine="pc", cpu="qemu64",
+    def __init__(self, folder, modules=(), hv="exit=idle", timeout=120, machine="pc", cpu="qemu64",
                  memory="256M", icount=False, com2=False, qmp=False, media=None, devices=()):
         self.folder = pathlib.Path(folder)
         self.timeout = timeout

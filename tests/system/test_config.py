@@ -302,7 +302,7 @@ def test_memory_that_is_not_there(boot):
 def test_memory_in_pieces(boot):
     """What is expected is what one partition could have: of 3 GiB and 1.5 GiB, after three took 1 GiB each."""
     log = judge(boot([f"hello.elf p{n} mem=1G" for n in range(4)], memory="4608M"), expected=CONFIG_ERROR)
-    most = int(re.search(r'error: partition "p3": mem=1048576K: .*expected at most (\d+)K', log)[1])
+    most = int(re.search(r'error: partition "p3": mem=1G: .*expected at most (\d+)K', log)[1])
     assert 1000 << 10 < most < 1 << 20, log
 
 
