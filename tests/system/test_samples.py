@@ -112,8 +112,8 @@ def test_echo(boot):
             (b"not the\x04end\r", b"not theend", b"not theend")]:
         booted.com2.sendall(typed)
         assert booted.hear(PROMPT) == shown + b"\r\nyou said: " + line + PROMPT
-    booted.com2.sendall(b"\r\r\n\x04")
-    assert booted.hear(b"bye\r\n") == b"\r\nbye\r\n"
+    booted.com2.sendall(b"\r\r\n\n\x04")
+    assert booted.hear(b"bye\r\n") == 3 * PROMPT + b"\r\nbye\r\n"
     log = judge(booted)
     assert said(log, "echo")[1:3] == ['received "hello"', 'received "hello"']
     assert said(log, "echo")[-1] == "^D: the end"

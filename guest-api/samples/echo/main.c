@@ -36,22 +36,28 @@ static void insert(char character)
     serial_write((char[]){character, '\0'});
 }
 
-/* Enter comes as CR, LF or both: the second finds an empty line. */
+/* An empty line is answered by a prompt: who has just connected has not seen one. */
 static void answer(void)
 {
-    if (length == 0)
-        return;
-    line[length] = '\0';
-    length = 0;
-    hv_printf("received \"%s\"\n", line);
-    serial_write("\r\nyou said: ");
-    serial_write(line);
+    if (length > 0) {
+        line[length] = '\0';
+        length = 0;
+        hv_printf("received \"%s\"\n", line);
+        serial_write("\r\nyou said: ");
+        serial_write(line);
+    }
     serial_write("\r\n> ");
 }
 
 /* Takes one byte; false where it ends the guest. */
 static bool edit(uint8_t byte)
 {
+    static uint8_t before;
+    bool rest_of_enter = before == '\r' && byte == '\n'; /* it comes as CR, LF or both */
+
+    before = byte;
+    if (rest_of_enter)
+        return true;
     if (byte == BACKSPACE || byte == DELETE)
         erase();
     else if (byte == CONTROL_U)
