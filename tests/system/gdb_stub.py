@@ -34,7 +34,7 @@ class Stub:
         end = time.monotonic() + 10
         while not self.socket:
             client = socket.socket(socket.AF_UNIX)
-            client.settimeout(20)
+            client.settimeout(60)
             try:
                 client.connect(str(self.path))
                 self.socket = client

@@ -79,7 +79,7 @@ class Machine:
             try:
                 client = socket.socket(socket.AF_UNIX)
                 client.connect(str(self.folder / name))
-                client.settimeout(10)
+                client.settimeout(60)
                 return client
             except OSError:
                 if time.monotonic() > end or self.process.poll() is not None:

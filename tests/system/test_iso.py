@@ -27,7 +27,7 @@ pairs = pytest.mark.parametrize("pair", PAIRS)
 def menu(boot):
     """menu(pair, …) boots the ISO up to GRUB's menu."""
     def start(pair, **options):
-        booted = boot(**PAIRS[pair], **options)
+        booted = boot(timeout=180, **PAIRS[pair], **options)
         booted.wait_for("Belfry: self-test with a cyclic frame")
         return booted
     return start

@@ -168,7 +168,7 @@ def terminal():
 
     def start(*words):
         environment = {key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "MFLAGS"))}
-        started.append(pexpect.spawn("make", ["-C", str(ROOT), f"B={BUILD}", *words], env=environment, timeout=30,
+        started.append(pexpect.spawn("make", ["-C", str(ROOT), f"B={BUILD}", *words], env=environment, timeout=90,
                                      encoding="latin-1", dimensions=(50, 200)))
         return started[-1]
 
