@@ -86,6 +86,8 @@ multiboot_entry:
 no_long_mode:
     mov esi, .text
 .next:
+    cmp byte [esi], 0
+    je .halt
     mov dx, COM1 + 5
     mov ecx, 1000000                    ; where nothing listens it must end all the same
 .wait:
@@ -95,11 +97,9 @@ no_long_mode:
     dec ecx
     jnz .wait
 .put:
-    lodsb
     mov dx, COM1
-    out dx, al
-    test al, al
-    jnz .next
+    outsb
+    jmp .next
 .halt:
     hlt
     jmp .halt

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What belongs to the machine: an NMI is counted, a machine check stops it with a report."""
 import re
+import time
+
+import pytest
 
 from machine import STOPPED
 from verdict import judge
@@ -39,6 +42,16 @@ def test_machine_check(boot):
     log = judge(booted, expected=STOPPED)
     assert re.search(r"\r\nBelfry: stopped: machine check: #MC, error 0x0\r\n", log), log
     assert re.search(r"\r\nBelfry: rip=0x[0-9a-f]{16} cs=0x", log), log
+
+
+@pytest.mark.parametrize("cpu", ["486", "qemu64,-lm", "qemu64,-nx"])
+def test_old_cpu(boot, cpu):
+    """A CPU without 64-bit mode or without NX: one line, and nothing but that."""
+    booted = boot(["hello.elf a"], cpu=cpu)
+    booted.wait_for("expected an x86-64 CPU$")
+    time.sleep(0.2)
+    assert booted.log == "\r\nBelfry: error: this CPU has no 64-bit mode with NX: expected an x86-64 CPU\r\n"
+    assert booted.process.poll() is None
 
 
 def test_no_timer(boot):
