@@ -11,7 +11,7 @@
 
 #define BOOT_MODULES  64
 #define BOOT_RANGES   64
-#define BOOT_LINE_MAX 4096 /* bytes of a command line, with its NUL: room for every grant there is */
+#define BOOT_LINE_MAX 4096 /* bytes of a command line, with its NUL: all grants fit in one */
 
 struct boot_range {
     uint64_t start; /* physical address */
