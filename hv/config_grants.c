@@ -23,7 +23,7 @@ static const struct {
     {{0x61, 0x61}, "8254 gate"},   {{0x64, 0x64}, "8042"},         {{0x70, 0x71}, "NMI mask"},
     {{0x80, 0x8F}, "DMA pages"},   {{0x92, 0x92}, "reset"},        {{0xA0, 0xA1}, "8259"},
     {{0xB2, 0xB3}, "SMI"},         {{0xC0, 0xDF}, "DMA"},          {{0xF4, 0xF4}, "debug exit"},
-    {{0x4D0, 0x4D1}, "8259 mode"}, {{0xCF8, 0xCFF}, "PCI, reset"},
+    {{0x4D0, 0x4D1}, "8259 mode"}, {{0xCF8, 0xCFF}, "PCI, reset"}, {{0x8900, 0x8900}, "shutdown"},
 };
 
 static bool overlap(struct port_range a, struct port_range b)

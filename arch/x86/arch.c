@@ -13,7 +13,8 @@
 #include "hv/arch.h"
 #include "hv/vcpu.h"
 
-#define DEBUG_EXIT_PORT 0xF4 /* QEMU's isa-debug-exit */
+#define DEBUG_EXIT_PORT 0xF4   /* QEMU's isa-debug-exit */
+#define SHUTDOWN_PORT   0x8900 /* Bochs ends where the word `Shutdown` is written here */
 
 /* What the drivers reach their ports through. */
 uint8_t pic_port_read(uint16_t port)
@@ -170,5 +171,7 @@ void arch_halt(void)
 void arch_exit(uint8_t value)
 {
     io_write8(DEBUG_EXIT_PORT, value);
+    for (const char *letter = "Shutdown"; *letter; letter++)
+        io_write8(SHUTDOWN_PORT, (uint8_t)*letter);
     arch_halt();
 }

@@ -67,7 +67,7 @@ void arch_memory_init(struct memory *memory);
 /* Where the hypervisor is, for a report: a line for each return address found on its stack. */
 void arch_backtrace(void);
 
-/* Ends all: writes `value` to QEMU's debug exit, then halts; or only halts. */
+/* Ends all: writes `value` to QEMU's debug exit, asks Bochs to end, then halts; or only halts. */
 _Noreturn void arch_exit(uint8_t value);
 _Noreturn void arch_halt(void);
 
