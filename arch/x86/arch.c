@@ -168,8 +168,10 @@ void arch_halt(void)
         __asm__ volatile("cli\n\thlt");
 }
 
+/* A machine that ends takes with it what the UART has not sent. */
 void arch_exit(uint8_t value)
 {
+    uart_wait_sent();
     io_write8(DEBUG_EXIT_PORT, value);
     for (const char *letter = "Shutdown"; *letter; letter++)
         io_write8(SHUTDOWN_PORT, (uint8_t)*letter);

@@ -12,9 +12,13 @@ enum { LSR = 5, SCRATCH = 7 };
 #define FIFO_WORKS      0xC0 /* both bits, read back at the same register (IIR) */
 #define MCR_DTR_RTS     0x03
 #define LSR_EMPTY       0x20 /* THRE: the holding register, or the whole FIFO, is empty */
+#define LSR_SENT        0x40 /* TEMT: so is the shift register */
 
 #define DIVISOR_115200 1 /* 1.8432 MHz / 16 / 115200 */
 #define FIFO_DEPTH     16
+
+/* A FIFO's bytes take 1.4 ms: at most 1,400 reads of a port on a PC, more in an emulator. */
+#define SENT_POLLS 1000000
 
 static uint16_t base;
 static bool present;
@@ -77,4 +81,11 @@ void uart_put(uint8_t byte)
         return;
     room--;
     reg_write(DATA, byte);
+}
+
+void uart_wait_sent(void)
+{
+    for (unsigned polls = 0; present && polls < SENT_POLLS; polls++)
+        if (reg_read(LSR) & LSR_SENT)
+            return;
 }

@@ -23,4 +23,7 @@ unsigned uart_room(void);
 /* Puts one byte; only where uart_room() > 0. */
 void uart_put(uint8_t byte);
 
+/* Waits until all that was put is on the wire, but not for ever. */
+void uart_wait_sent(void);
+
 #endif

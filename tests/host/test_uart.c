@@ -15,8 +15,9 @@ static struct {
     bool no_fifo;
     bool bad_scratch; /* bit 0 is stuck */
     uint8_t interrupts, fifo, lcr, mcr, scratch, divisor[2];
-    unsigned waiting; /* bytes in the transmitter */
-    unsigned lost;    /* put where there was no room */
+    unsigned waiting;  /* bytes in the FIFO, or in the holding register */
+    unsigned shifting; /* reads of the status until the shift register is empty too */
+    unsigned lost;     /* put where there was no room */
     uint8_t sent[256];
     unsigned sent_count;
     unsigned status_reads;
@@ -35,6 +36,17 @@ static void transmit(uint8_t byte)
     }
     uart.waiting++;
     uart.sent[uart.sent_count++ % sizeof(uart.sent)] = byte;
+}
+
+static uint8_t status(void)
+{
+    uart.status_reads++;
+    if (uart.waiting > 0)
+        return 0x00;
+    if (uart.shifting == 0)
+        return 0x60;
+    uart.shifting--;
+    return 0x20;
 }
 
 uint8_t uart_port_read(uint16_t port)
@@ -57,8 +69,7 @@ uint8_t uart_port_read(uint16_t port)
     case 4:
         return uart.mcr;
     case 5:
-        uart.status_reads++;
-        return uart.waiting == 0 ? 0x60 : 0x00;
+        return status();
     case 7:
         return uart.bad_scratch ? uart.scratch | 1 : uart.scratch;
     default:
@@ -173,6 +184,27 @@ static void a_busy_transmitter_is_waited_for_by_nobody(void **state)
     assert_int_equal(uart_room(), 0);
 }
 
+/* A shift register at work leaves room in the FIFO, but not all is sent. */
+static void the_last_bit_is_waited_for(void **state)
+{
+    (void)state;
+    uart_init(1);
+    uart.shifting = 100;
+    assert_int_equal(uart_room(), 16);
+    uart_wait_sent();
+    assert_int_equal(uart.shifting, 0);
+    assert_int_equal(uart.status_reads, 101);
+}
+
+static void a_stuck_transmitter_is_not_waited_for_for_ever(void **state)
+{
+    (void)state;
+    uart_init(1);
+    uart.waiting = 1;
+    uart_wait_sent();
+    assert_in_range(uart.status_reads, 100000, 10000000);
+}
+
 static void without_fifo_one_at_a_time(void **state)
 {
     (void)state;
@@ -197,6 +229,7 @@ static void an_absent_uart_takes_everything(void **state)
         assert_true(uart_room() > 0);
         uart_put('x');
     }
+    uart_wait_sent();
     assert_int_equal(uart.sent_count, 0);
     assert_int_equal(uart.status_reads, 0);
 }
@@ -233,6 +266,8 @@ int main(void)
         TEST(room_is_not_counted_twice),
         TEST(status_is_read_once_for_a_fifo),
         TEST(a_busy_transmitter_is_waited_for_by_nobody),
+        TEST(the_last_bit_is_waited_for),
+        TEST(a_stuck_transmitter_is_not_waited_for_for_ever),
         TEST(without_fifo_one_at_a_time),
         TEST(an_absent_uart_takes_everything),
         TEST(a_stuck_scratch_register_is_no_uart),
