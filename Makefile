@@ -75,6 +75,7 @@ $(B)/belfry.elf: $(B)/belfry.debug
 include guest-api/guests.mk
 include iso/iso.mk
 include tests/tests.mk
+include tests/bochs/bochs.mk
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 

@@ -128,6 +128,7 @@ make run COM2_PORT=4555           where `telnet 127.0.0.1 4555` finds the second
 make debug        as run, but wait for gdb, at GDB_PORT=1234
 make test         every test; ONLY=name: those with `name` in theirs
 make host-test    the tests that need no QEMU
+make test-bochs   the ISO in Bochs, a second PC: both self-tests and the demo
 make lint         every linter; make lint-NAME: one of $(LINTS)
 make compdb       write compile_commands.json, for editors
 make guests       the guests alone, into build/guests/
