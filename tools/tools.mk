@@ -7,6 +7,7 @@
 # groups are those of its name, or of its name's first word.
 NEED_test       := build run test
 NEED_test-bochs := build test bochs
+NEED_test-bochs-guests := build test bochs
 NEED_host       := build test
 NEED_run        := build run
 NEED_debug      := build run debug
@@ -129,6 +130,7 @@ make debug        as run, but wait for gdb, at GDB_PORT=1234
 make test         every test; ONLY=name: those with `name` in theirs
 make host-test    the tests that need no QEMU
 make test-bochs   the ISO in Bochs, a second PC: both self-tests and the demo
+make test-bochs-guests            every test guest's own system in Bochs
 make lint         every linter; make lint-NAME: one of $(LINTS)
 make compdb       write compile_commands.json, for editors
 make guests       the guests alone, into build/guests/

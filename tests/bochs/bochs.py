@@ -48,7 +48,7 @@ class Port:
 class Bochs(machine.Machine):
     """A running Bochs. What Belfry writes to QEMU's debug exit is taken from its summary."""
 
-    def __init__(self, folder, cpu, iso=machine.BUILD / "belfry.iso", timeout=90):
+    def __init__(self, folder, cpu, iso=machine.BUILD / "belfry.iso", ips=IPS, timeout=90):
         self.folder = pathlib.Path(folder)
         self.console = self.folder / "com1"
         self.ports = [Port(self.console), Port(self.folder / "com2")]
@@ -56,7 +56,7 @@ class Bochs(machine.Machine):
         self.bochs_log = self.folder / "log"
         (self.folder / "rc").write_text("continue\n")  # what Debian's Bochs, a debugger, is to do
         self.command = ["timeout", "-s", "KILL", str(timeout), "bochs", "-q", "-f", str(HERE / "bochsrc"),
-                        "-rc", str(self.folder / "rc"), f"cpu: model={cpu}, ips={IPS}, reset_on_triple_fault=0"]
+                        "-rc", str(self.folder / "rc"), f"cpu: model={cpu}, ips={ips}, reset_on_triple_fault=0"]
         environment = {**os.environ, "TERM": "dumb", "BELFRY_ISO": str(iso), "BELFRY_LOG": str(self.bochs_log),
                        "BELFRY_CONSOLE": self.com1.name, "BELFRY_SECOND": self.com2.name}
         with open(self.folder / "screen", "wb") as screen:

@@ -48,12 +48,14 @@ def cases():
             yield pytest.param(path.stem, keys, variant, id=name)
 
 
-@pytest.mark.parametrize("guest, keys, variant", cases())
-def test_guest(boot, guest, keys, variant):
+def system(guest, keys):
+    """The modules' lines, and the names of those partitions that must pass."""
     lines = [line if line.split()[0].endswith(".elf") else f"{guest}.elf {line}"
              for line in keys["system"]]
-    names = [line.split()[1] for line in lines if line.startswith(f"{guest}.elf ")]
-    booted = boot(lines, hv=" ".join(["exit=idle", *keys["hv"]]), **options(variant))
+    return lines, [line.split()[1] for line in lines if line.startswith(f"{guest}.elf ")]
+
+
+def judge(booted, names, keys):
     verdict.judge(booted, names, int((keys["exit"] or [machine.ALL_EXITED])[0]))
     for pattern in keys["expect"]:
         if not any(re.search(pattern, line) for line in booted.lines):
@@ -61,3 +63,9 @@ def test_guest(boot, guest, keys, variant):
     for pattern in keys["reject"]:
         if said := [line for line in booted.lines if re.search(pattern, line)]:
             raise verdict.Failure(f"somebody said: {said[0]}\n{booted.report()}")
+
+
+@pytest.mark.parametrize("guest, keys, variant", cases())
+def test_guest(boot, guest, keys, variant):
+    lines, names = system(guest, keys)
+    judge(boot(lines, hv=" ".join(["exit=idle", *keys["hv"]]), **options(variant)), names, keys)
