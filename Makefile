@@ -76,6 +76,7 @@ include guest-api/guests.mk
 include iso/iso.mk
 include tests/tests.mk
 include tests/bochs/bochs.mk
+include tests/spin/spin.mk
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 

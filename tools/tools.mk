@@ -14,6 +14,7 @@ NEED_debug      := build run debug
 NEED_lint       := build lint
 NEED_compdb     := build lint
 NEED_prove      := prove
+NEED_spin       := build spin
 NEED_fuzz       := build test fuzz
 NEED_coverage   := build test coverage
 NEED_torture    := build run test
@@ -131,6 +132,7 @@ make test         every test; ONLY=name: those with `name` in theirs
 make host-test    the tests that need no QEMU
 make test-bochs   the ISO in Bochs, a second PC: both self-tests and the demo
 make test-bochs-guests            every test guest's own system in Bochs
+make spin         the wake-up handshake, every state of it, in Spin
 make lint         every linter; make lint-NAME: one of $(LINTS)
 make compdb       write compile_commands.json, for editors
 make guests       the guests alone, into build/guests/
