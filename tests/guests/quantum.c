@@ -6,6 +6,7 @@
  * system: a vector=48
  * system: b vector=48
  * hv: quantum=100
+ * qemu: icount
  */
 #include "guest.h"
 
