@@ -101,7 +101,7 @@ void vcpu_start(struct vcpu *vcpu, uint64_t entry)
     /* What the CPU still holds is the former life's: it is not saved over the new one. */
     if (cpu.loaded == vcpu)
         cpu.loaded = NULL;
-    arch_vcpu_start(vcpu, entry, HV_MEM_BASE + vcpu->page->mem_size, PARTITION_BASE);
+    arch_vcpu_start(vcpu, entry, HV_MEM_BASE + vcpu->partition->config->mem, PARTITION_BASE);
     vcpu->phase = PHASE_STARTED;
 }
 

@@ -343,6 +343,12 @@ def test_hz(boot, hz, divisor):
     assert said(log, "clock")[0] == f"00:00:01  {ticks} ticks in {ticks} upcalls, at most 1 in one"
 
 
+def test_no_uart(boot):
+    """Where none answers, what is said is lost, and nobody waits for it."""
+    log = judge(boot(["hello.elf a", "stumble.elf b"], hv="exit=idle com=2"))
+    assert log == ""
+
+
 def test_com2(boot):
     """com=2 moves the console to the second serial port, and its line and ports are the console's then."""
     booted = boot(["hello.elf a line=4 ports=0x3f8-0x3ff"], hv="exit=idle com=2", com2=True)
