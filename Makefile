@@ -63,10 +63,11 @@ $(B)/gen/offsets.inc: arch/x86/offsets.c $(B)/gen/hv_abi.inc
 
 HV_LINKED := $(filter-out $(B)/hv/arch/x86/offsets.o,$(HV_OBJ))
 
+HV_LDFLAGS := -nostdlib -static -no-pie -Wl,-z,max-page-size=4096,--fatal-warnings \
+              -Wl,--orphan-handling=error,--build-id=none -T linker/hv.ld
+
 $(B)/belfry.debug: linker/hv.ld $(HV_LINKED)
-	$(call say,LINK)$(CC) $(HV_CFLAGS) -nostdlib -static -no-pie -Wl,-z,max-page-size=4096,--fatal-warnings \
-	    -Wl,--orphan-handling=error,--build-id=none,-Map,$(B)/belfry.map -T linker/hv.ld \
-	    $(HV_LINKED) -o $@
+	$(call say,LINK)$(CC) $(HV_CFLAGS) $(HV_LDFLAGS) -Wl,-Map,$(B)/belfry.map $(HV_LINKED) -o $@
 
 # Both loaders want a 32-bit ELF; the entry point and the load addresses are below 4 GiB.
 $(B)/belfry.elf: $(B)/belfry.debug
@@ -74,6 +75,7 @@ $(B)/belfry.elf: $(B)/belfry.debug
 
 include guest-api/guests.mk
 include iso/iso.mk
+include tools/trusted.mk
 include tests/tests.mk
 include tests/bochs/bochs.mk
 include tests/spin/spin.mk

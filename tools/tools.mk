@@ -48,7 +48,7 @@ debug: $(B)/belfry.iso
 	@tools/run $(B) debug
 
 # ---- lint --------------------------------------------------------------------------------------------
-LINTS := format spdx shell python includes headers warnings tidy cppcheck seam
+LINTS := format spdx shell python includes headers warnings tidy cppcheck seam stack
 
 .PHONY: lint $(LINTS:%=lint-%)
 lint:
