@@ -48,7 +48,7 @@ class Port:
 class Bochs(machine.Machine):
     """A running Bochs. What Belfry writes to QEMU's debug exit is taken from its summary."""
 
-    def __init__(self, folder, cpu, iso=machine.BUILD / "belfry.iso", ips=IPS, timeout=90):
+    def __init__(self, folder, cpu, iso=machine.BUILD / "belfry.iso", ips=IPS, timeout=240):
         self.folder = pathlib.Path(folder)
         self.console = self.folder / "com1"
         self.ports = [Port(self.console), Port(self.folder / "com2")]
