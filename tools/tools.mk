@@ -134,6 +134,7 @@ make test-bochs   the ISO in Bochs, a second PC: both self-tests and the demo
 make test-bochs-guests            every test guest's own system in Bochs
 make spin         the wake-up handshake, every state of it, in Spin
 make lint         every linter; make lint-NAME: one of $(LINTS)
+make loc          how many lines of code are trusted, by folder
 make compdb       write compile_commands.json, for editors
 make guests       the guests alone, into build/guests/
 make clean        remove what was built
