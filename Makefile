@@ -85,6 +85,7 @@ include tools/trusted.mk
 include tests/tests.mk
 include tests/bochs/bochs.mk
 include tests/spin/spin.mk
+include tests/bench/bench.mk
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 

@@ -18,6 +18,7 @@ NEED_spin       := build spin
 NEED_fuzz       := build test fuzz
 NEED_coverage   := build test coverage
 NEED_torture    := build run test
+NEED_bench      := build run test
 NO_NEED         := setup help clean
 
 # What `make setup` installs, whatever else is asked for; `make setup prove` installs the provers too.
@@ -67,7 +68,7 @@ FILES    = $(or $(wildcard $(shell git ls-files --cached --others --exclude-stan
                 $(error lint asks git for the files, and git names none))
 C_FILES  = $(filter %.c %.h,$(FILES))
 HEADERS  = $(filter %.h,$(FILES))
-LICENSED = $(filter-out LICENSE %.md %.gitignore,$(FILES))
+LICENSED = $(filter-out LICENSE %.md %.json %.gitignore,$(FILES))
 # Scripts are known by their first line: $(call scripts,sh), $(call scripts,python3).
 scripts  = $(shell awk 'FNR == 1 && /^\#!.*$(1)$$/ { print FILENAME } { nextfile }' $(FILES))
 
@@ -114,7 +115,7 @@ compdb: $(B)/compile_commands.json
 # Made of what make would run if all were out of date, so that it never differs from the build.
 $(B)/compile_commands.json: compile-commands
 	@mkdir -p $(@D)
-	@$(MAKE) --no-print-directory --dry-run --always-make V=1 all guests $(HOST_TESTS) >$(B)/commands
+	@$(MAKE) --no-print-directory --dry-run --always-make V=1 all guests $(HOST_TESTS) $(BENCH_NEEDS) >$(B)/commands
 	@tools/compdb $@ <$(B)/commands
 
 # ---- help ----------------------------------------------------------------------------------------------
@@ -133,6 +134,8 @@ make host-test    the tests that need no QEMU
 make test-bochs   the ISO in Bochs, a second PC: both self-tests and the demo
 make test-bochs-guests            every test guest's own system in Bochs
 make spin         the wake-up handshake, every state of it, in Spin
+make bench        what everything costs, in instructions; fails where that is more than before
+make bench-budget takes what is measured now for the budget
 make lint         every linter; make lint-NAME: one of $(LINTS)
 make loc          how many lines of code are trusted, by folder
 make compdb       write compile_commands.json, for editors

@@ -33,7 +33,7 @@ class Machine:
     """A running QEMU. Use it in a `with`; leaving that ends it."""
 
     def __init__(self, folder, modules=(), hv="exit=idle", timeout=120, machine="pc", cpu="qemu64",
-                 memory="256M", icount=False, com2=False, qmp=False, media=None, devices=()):
+                 memory="256M", icount=False, com2=False, qmp=False, media=None, devices=(), cwd=None):
         self.folder = pathlib.Path(folder)
         self.timeout = timeout
         self.console = self.folder / "console"
@@ -56,7 +56,7 @@ class Machine:
         self.started = time.monotonic()
         with open(self.console, "wb") as console:
             self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=console,
-                                            stderr=subprocess.PIPE)
+                                            stderr=subprocess.PIPE, cwd=cwd)
         self.com2 = self.connect("com2") if com2 else None
         self.qmp_file = self.connect("qmp").makefile("rw") if qmp else None
         if qmp:

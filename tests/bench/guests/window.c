@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Two of these have windows of one tick each. Each says when it lost the CPU and when it had it
+ * back, to an instruction at best: a round of its loop at worst.
+ */
+#include "guest.h"
+#include "sequences.h"
+
+#define TURNS 100
+
+static struct gap turns[TURNS];
+
+void run(void)
+{
+    for (unsigned i = 0; i < TURNS; i++)
+        turns[i] = gap();
+    for (unsigned i = 0; i < TURNS; i++)
+        say("turn %u %u", turns[i].lost, turns[i].back);
+    OK(turns[0].lost < turns[TURNS - 1].lost, "%u turns", TURNS);
+}
