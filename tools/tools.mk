@@ -19,6 +19,7 @@ NEED_fuzz       := build test fuzz
 NEED_coverage   := build test coverage
 NEED_torture    := build run test
 NEED_bench      := build run test
+NEED_plots      := build run test plots
 NO_NEED         := setup help clean
 
 # What `make setup` installs, whatever else is asked for; `make setup prove` installs the provers too.
@@ -136,6 +137,7 @@ make test-bochs-guests            every test guest's own system in Bochs
 make spin         the wake-up handshake, every state of it, in Spin
 make bench        what everything costs, in instructions; fails where that is more than before
 make bench-budget takes what is measured now for the budget
+make plots        the pictures of docs/performance.md
 make lint         every linter; make lint-NAME: one of $(LINTS)
 make loc          how many lines of code are trusted, by folder
 make compdb       write compile_commands.json, for editors

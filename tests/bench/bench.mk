@@ -45,5 +45,19 @@ bench: $(BENCH_NEEDS)
 bench-budget: $(BENCH_NEEDS)
 	$(call run_bench,bench.py --set-budget)
 
+# ---- the pictures in docs/ -------------------------------------------------------------------------
+# Of what was measured last.
+$(B)/bench.json:
+	@$(MAKE) --no-print-directory bench
+
+.PHONY: plots
+plots: $(B)/bench.json
+	$(call run_bench,plots.py $(B)/bench)
+	@gnuplot -e 'data="$(B)/bench"; to="$(B)/bench"' tests/bench/plots.gp
+	@for name in costs raise; do \
+	    sed '1a <!-- SPDX-License-Identifier: BSD-2-Clause -->' $(B)/bench/performance-$$name.svg \
+	        >docs/performance-$$name.svg; \
+	done
+
 # tests/system/test_bench.py measures too.
 test: $(BENCH_NEEDS)
