@@ -37,12 +37,14 @@ static uint64_t below(uint64_t limit)
     return (state >> 11) % limit;
 }
 
-static void expect(uint64_t actual, uint64_t expected, const struct model *model, const char *what)
+static void compare(uint64_t actual, uint64_t expected, const struct model *model, const char *what)
 {
     if (actual != expected && wrong++ < 10)
         tap_note("%lu steps left, vector %u: %s is %ld, expected %ld", steps_left, model->vector,
                  what, (long)actual, (long)expected);
 }
+
+#define EXPECT(actual, expected, ...) compare((uint64_t)(actual), (uint64_t)(expected), __VA_ARGS__)
 
 /* ---- the model ---- */
 
@@ -76,7 +78,7 @@ static void try_register(struct model *model)
 {
     int64_t expected = model->registered ? HV_EBUSY : 0;
     model->registered = true;
-    expect(call(HV_CALL_IRQ_REGISTER, model->vector, upcall_entry), expected, model, "REGISTER");
+    EXPECT(call(HV_CALL_IRQ_REGISTER, model->vector, upcall_entry), expected, model, "REGISTER");
 }
 
 static void try_unregister(struct model *model)
@@ -84,27 +86,27 @@ static void try_unregister(struct model *model)
     int64_t expected = model->registered ? (int64_t)outstanding(model) : HV_ENOENT;
     model->discarded += outstanding(model);
     model->registered = model->masked = model->in_service = false;
-    expect(call(HV_CALL_IRQ_UNREGISTER, model->vector), expected, model, "UNREGISTER");
+    EXPECT(call(HV_CALL_IRQ_UNREGISTER, model->vector), expected, model, "UNREGISTER");
 }
 
 static void try_mask(struct model *model)
 {
     model->masked = model->registered;
-    expect(call(HV_CALL_IRQ_MASK, model->vector), model->registered ? 0 : HV_ENOENT, model, "MASK");
+    EXPECT(call(HV_CALL_IRQ_MASK, model->vector), model->registered ? 0 : HV_ENOENT, model, "MASK");
 }
 
 static void try_unmask(struct model *model)
 {
     int64_t expected = model->registered ? 0 : HV_ENOENT;
     model->masked = false;
-    expect(call(HV_CALL_IRQ_UNMASK, model->vector), expected, model, "UNMASK");
+    EXPECT(call(HV_CALL_IRQ_UNMASK, model->vector), expected, model, "UNMASK");
 }
 
 static void try_raise(struct model *model)
 {
     int64_t expected = model->registered ? 0 : HV_ENOENT;
     model->raised += model->registered;
-    expect(call(HV_CALL_IRQ_RAISE, model->vector, 0), expected, model, "RAISE");
+    EXPECT(call(HV_CALL_IRQ_RAISE, model->vector, 0), expected, model, "RAISE");
 }
 
 static void try_ack(struct model *model)
@@ -116,7 +118,7 @@ static void try_ack(struct model *model)
         model->in_service = false;
         expected = (int64_t)outstanding(model);
     }
-    expect(call(HV_CALL_IRQ_ACK, model->vector, count), expected, model, "ACK");
+    EXPECT(call(HV_CALL_IRQ_ACK, model->vector, count), expected, model, "ACK");
 }
 
 static void try_stats(struct model *model)
@@ -125,9 +127,9 @@ static void try_stats(struct model *model)
     const uint64_t known[6] = {model->raised,      model->acknowledged, model->discarded,
                                outstanding(model), model->upcalls,      0};
     uint64_t size = below(64), whole = size / 8 < 6 ? size / 8 : 6;
-    expect(call(HV_CALL_IRQ_STATS, model->vector, words, size), whole * 8, model, "STATS");
+    EXPECT(call(HV_CALL_IRQ_STATS, model->vector, words, size), whole * 8, model, "STATS");
     for (unsigned i = 0; i < 6; i++)
-        expect(words[i], i < whole ? known[i] : 7, model, "a word of the stats");
+        EXPECT(words[i], i < whole ? known[i] : 7, model, "a word of the stats");
 }
 
 static void try_disable(struct model *model)
@@ -149,11 +151,11 @@ static void try_wait(struct model *model)
 {
     int64_t expected = nothing_registered() ? HV_ENOENT : 0;
     if (expected == 0 && !eligible()) {
-        expect(call(HV_CALL_VCPU_YIELD), 0, model, "YIELD");
+        EXPECT(call(HV_CALL_VCPU_YIELD), 0, model, "YIELD");
         return;
     }
     enabled |= expected == 0;
-    expect(call(HV_CALL_VCPU_WAIT), expected, model, "WAIT");
+    EXPECT(call(HV_CALL_VCPU_WAIT), expected, model, "WAIT");
 }
 
 static void step(void)
@@ -166,9 +168,9 @@ static void step(void)
     struct model *model = &models[below(ARRAY_LENGTH(models))];
     steps_left--;
     operations[below(ARRAY_LENGTH(operations))](model);
-    expect(PAGE->irq_pending != 0, eligible() != NULL, model, "irq_pending");
-    expect(PAGE->irq_disabled != 0, !enabled, model, "irq_disabled");
-    expect(enabled && eligible(), false, model, "an upcall that is due and did not come");
+    EXPECT(PAGE->irq_pending != 0, eligible() != NULL, model, "irq_pending");
+    EXPECT(PAGE->irq_disabled != 0, !enabled, model, "irq_disabled");
+    EXPECT(enabled && eligible(), false, model, "an upcall that is due and did not come");
 }
 
 /* ---- upcalls ---- */
@@ -208,15 +210,15 @@ static void on_any(struct hv_upcall *frame, struct registers *entry)
     (void)entry;
     upcalls++;
     if (!model || !enabled) {
-        expect(frame->vector, 0, &models[0], "an upcall that is not due");
+        EXPECT(frame->vector, 0, &models[0], "an upcall that is not due");
         return;
     }
     enabled = false;
     model->in_service = true;
     model->upcalls++;
-    expect(frame->vector, model->vector, model, "the frame's vector");
-    expect(frame->count, outstanding(model), model, "its count");
-    expect(frame->upcall, model->upcalls, model, "its upcall");
+    EXPECT(frame->vector, model->vector, model, "the frame's vector");
+    EXPECT(frame->count, outstanding(model), model, "its count");
+    EXPECT(frame->upcall, model->upcalls, model, "its upcall");
     depth++;
     for (uint64_t steps = below(4); steps > 0 && steps_left > 0 && depth < DEEPEST; steps--)
         step();
