@@ -65,8 +65,9 @@ def terminal(result):
 
 
 def contents(figure):
-    """What a count of instructions doesn't weigh, as `1 CR3, 2 FX`; and what the longest path is."""
-    counts = [f"{figure[kind]} {head}" for kind, head in HEADS.items() if figure.get(kind)]
+    """What a count of instructions doesn't weigh, as `1 port, 2 FX`; and what the longest path is."""
+    heads = {**HEADS, "ports": "port" if figure.get("ports") == 1 else "ports"}
+    counts = [f"{figure[kind]} {head}" for kind, head in heads.items() if figure.get(kind)]
     return ", ".join(counts + [figure[key] for key in ("system", "path") if key in figure])
 
 
