@@ -33,7 +33,7 @@ static void set_line(unsigned line)
 
 static void raise(unsigned vector)
 {
-    uint64_t told = route_raise(&route, virqs, vector);
+    uint64_t told = route_raise(&route, &virqs, vector);
 
     if (told)
         vcpu_notify(told);
@@ -77,7 +77,7 @@ void irq_spurious(unsigned line)
 
 int64_t irq_register(struct vcpu *vcpu, unsigned vector, uint64_t entry)
 {
-    int64_t status = route_register(&route, virqs, vcpu->id, vector);
+    int64_t status = route_register(&route, &virqs, vcpu->id, vector);
 
     if (status < 0)
         return status;
@@ -103,7 +103,7 @@ int64_t irq_unregister(struct vcpu *vcpu, unsigned vector)
     /* Closed before the registration goes; nothing comes between with interrupts off. */
     if (last)
         close_line(vector - HV_VECTOR_LINE);
-    int64_t status = route_unregister(&route, virqs, vcpu->id, vector);
+    int64_t status = route_unregister(&route, &virqs, vcpu->id, vector);
     vcpu_refresh(vcpu);
     return status;
 }

@@ -16,7 +16,7 @@ static struct frame nobody;
 
 struct cpu cpu = {.frame = &nobody, .attention = ATTEND_SWITCH};
 struct vcpu vcpus[VCPUS];
-struct virq virqs[VCPUS];
+struct virqs virqs;
 struct schedule schedule;
 
 enum vcpu_state vcpu_state(const struct vcpu *vcpu)

@@ -26,7 +26,7 @@ enum vcpu_state {
  * of these the schedule keeps account. */
 enum vcpu_phase { PHASE_OFF, PHASE_LOADING, PHASE_STARTED, PHASE_STOPPED };
 
-/* What is particular to a paravirtual guest; the core's state is virqs[id]. */
+/* What is particular to a paravirtual guest; the core's state is virqs.of[id]. */
 struct vcpu {
     enum vcpu_phase phase;
     unsigned id;
@@ -62,12 +62,12 @@ struct cpu {
 
 extern struct cpu cpu;
 extern struct vcpu vcpus[VCPUS];
-extern struct virq virqs[VCPUS];
+extern struct virqs virqs;
 extern struct schedule schedule;
 
 static inline struct virq *vcpu_virq(const struct vcpu *vcpu)
 {
-    return &virqs[vcpu->id];
+    return &virqs.of[vcpu->id];
 }
 
 enum vcpu_state vcpu_state(const struct vcpu *vcpu);

@@ -37,7 +37,7 @@ static uint64_t outstanding(const struct virq *virq, unsigned word, unsigned bit
 /* Brings the summary in line after a change of pending[word] or masked[word]. */
 static void index_word(struct virq *virq, unsigned word)
 {
-    if (virq->pending[word] & ~virq->masked[word])
+    if (bit_any(bits_without(virq->pending[word], virq->masked[word])))
         virq->eligible = bit_set(virq->eligible, word);
     else
         virq->eligible = bit_clear(virq->eligible, word);
@@ -116,7 +116,7 @@ unsigned virq_next(const struct virq *virq)
 
     if (word >= BITMAP_WORDS)
         return VIRQ_NONE;
-    return word * 64 + bit_first(virq->pending[word] & ~virq->masked[word]);
+    return word * 64 + bit_first(bits_without(virq->pending[word], virq->masked[word]));
 }
 
 void virq_begin(struct virq *virq, unsigned vector)
@@ -165,7 +165,7 @@ static bool vector_invariant(const struct virq *virq, unsigned word, unsigned bi
 bool virq_invariant(const struct virq *virq)
 {
     for (unsigned word = 0; word < BITMAP_WORDS; word++) {
-        bool eligible = (virq->pending[word] & ~virq->masked[word]) != 0;
+        bool eligible = bit_any(bits_without(virq->pending[word], virq->masked[word]));
         if (bit_get(virq->eligible, word) != eligible)
             return false;
         for (unsigned bit = 0; bit < 64; bit++)

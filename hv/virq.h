@@ -60,10 +60,10 @@ static inline bool virq_raise(struct virq *virq, unsigned vector)
         return false; /* told already */
     if ((virq->in_service[word] & mask) != 0)
         return false; /* to be told when the service ends */
-    virq->pending[word] |= mask;
+    virq->pending[word] = bit_set(virq->pending[word], bit);
     if ((virq->masked[word] & mask) != 0)
         return false;
-    if (virq->eligible != 0) {
+    if (bit_any(virq->eligible)) {
         virq->eligible = bit_set(virq->eligible, word);
         return false;
     }

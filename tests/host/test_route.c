@@ -11,7 +11,7 @@
 #include "hv/route.h"
 
 static struct route route;
-static struct virq virqs[VCPUS];
+static struct virqs virqs;
 static uint64_t raised[VCPUS][HV_VECTORS]; /* what each should have counted */
 
 static int set_up(void **state)
@@ -20,25 +20,25 @@ static int set_up(void **state)
     route_init(&route);
     memset(raised, 0, sizeof(raised));
     for (unsigned id = 0; id < VCPUS; id++)
-        virq_init(&virqs[id]);
+        virq_init(&virqs.of[id]);
     return 0;
 }
 
 static void raise(unsigned vector)
 {
     for (unsigned id = 0; id < VCPUS; id++)
-        raised[id][vector] += virq_is_registered(&virqs[id], vector);
-    route_raise(&route, virqs, vector);
+        raised[id][vector] += virq_is_registered(&virqs.of[id], vector);
+    route_raise(&route, &virqs, vector);
 }
 
 static void assert_counts(void)
 {
     for (unsigned id = 0; id < VCPUS; id++) {
-        assert_true(virq_invariant(&virqs[id]));
+        assert_true(virq_invariant(&virqs.of[id]));
         for (unsigned vector = 0; vector < HV_VECTORS; vector++) {
-            assert_int_equal(virqs[id].raised[vector / 64][vector % 64], raised[id][vector]);
+            assert_int_equal(virqs.of[id].raised[vector / 64][vector % 64], raised[id][vector]);
             assert_int_equal(route.registered[vector] >> id & 1,
-                             virq_is_registered(&virqs[id], vector));
+                             virq_is_registered(&virqs.of[id], vector));
         }
     }
 }
@@ -52,12 +52,12 @@ static void an_occurrence_counts_once_for_each(void **state)
     for (unsigned i = 0; i < 5; i++) {
         set_up(NULL);
         for (unsigned id = 0; id < counts[i]; id++)
-            assert_int_equal(route_register(&route, virqs, id, 32), 0);
+            assert_int_equal(route_register(&route, &virqs, id, 32), 0);
         raise(32);
         raise(33);
         assert_counts();
-        assert_int_equal(virqs[0].raised[0][32], 1);
-        assert_int_equal(virqs[counts[i] - 1].raised[0][32], 1);
+        assert_int_equal(virqs.of[0].raised[0][32], 1);
+        assert_int_equal(virqs.of[counts[i] - 1].raised[0][32], 1);
     }
 }
 
@@ -66,38 +66,38 @@ static void every_vector_can_be_registered_at_once(void **state)
 {
     (void)state;
     for (unsigned vector = 0; vector < HV_VECTORS; vector++)
-        assert_int_equal(route_register(&route, virqs, 5, vector), 0);
+        assert_int_equal(route_register(&route, &virqs, 5, vector), 0);
     for (unsigned vector = 0; vector < HV_VECTORS; vector++)
         raise(vector);
     assert_counts();
     for (unsigned vector = 0; vector < HV_VECTORS; vector++)
-        assert_int_equal(virq_outstanding(&virqs[5], vector), 1);
+        assert_int_equal(virq_outstanding(&virqs.of[5], vector), 1);
 }
 
 /* There a second registration took a second slot. */
 static void a_second_registration_is_refused(void **state)
 {
     (void)state;
-    assert_int_equal(route_register(&route, virqs, 7, 48), 0);
-    assert_int_equal(route_register(&route, virqs, 7, 48), HV_EBUSY);
+    assert_int_equal(route_register(&route, &virqs, 7, 48), 0);
+    assert_int_equal(route_register(&route, &virqs, 7, 48), HV_EBUSY);
     raise(48);
     assert_counts();
-    assert_int_equal(virq_outstanding(&virqs[7], 48), 1);
+    assert_int_equal(virq_outstanding(&virqs.of[7], 48), 1);
 }
 
 /* There it never matched: one of the two added 32. */
 static void unregister_takes_back_what_register_gave(void **state)
 {
     (void)state;
-    assert_int_equal(route_unregister(&route, virqs, 3, 40), HV_ENOENT);
-    assert_int_equal(route_register(&route, virqs, 3, 40), 0);
-    assert_int_equal(route_register(&route, virqs, 4, 40), 0);
+    assert_int_equal(route_unregister(&route, &virqs, 3, 40), HV_ENOENT);
+    assert_int_equal(route_register(&route, &virqs, 3, 40), 0);
+    assert_int_equal(route_register(&route, &virqs, 4, 40), 0);
     raise(40);
-    assert_int_equal(route_unregister(&route, virqs, 3, 40), 1);
+    assert_int_equal(route_unregister(&route, &virqs, 3, 40), 1);
     raise(40);
     assert_counts();
     assert_int_equal(route.registered[40], 1u << 4);
-    assert_int_equal(route_unregister(&route, virqs, 3, 40), HV_ENOENT);
+    assert_int_equal(route_unregister(&route, &virqs, 3, 40), HV_ENOENT);
 }
 
 /* Told are those that had nothing to be told before. */
@@ -105,15 +105,15 @@ static void told_once(void **state)
 {
     (void)state;
     for (unsigned id = 0; id < 4; id++)
-        route_register(&route, virqs, id, 32);
-    route_register(&route, virqs, 1, 50);
-    virq_mask(&virqs[2], 32);
-    virq_raise(&virqs[1], 50);
-    virq_raise(&virqs[3], 32);
-    virq_begin(&virqs[3], 32);
-    assert_int_equal(route_raise(&route, virqs, 32), 1);
-    assert_int_equal(route_raise(&route, virqs, 32), 0);
-    assert_int_equal(route_raise(&route, virqs, 33), 0);
+        route_register(&route, &virqs, id, 32);
+    route_register(&route, &virqs, 1, 50);
+    virq_mask(&virqs.of[2], 32);
+    virq_raise(&virqs.of[1], 50);
+    virq_raise(&virqs.of[3], 32);
+    virq_begin(&virqs.of[3], 32);
+    assert_int_equal(route_raise(&route, &virqs, 32), 1);
+    assert_int_equal(route_raise(&route, &virqs, 32), 0);
+    assert_int_equal(route_raise(&route, &virqs, 33), 0);
 }
 
 static void any_order_of_operations(void **state)
@@ -125,10 +125,10 @@ static void any_order_of_operations(void **state)
         unsigned vector = 32 + (unsigned)rand() % 40;
         switch (rand() % 4) {
         case 0:
-            route_register(&route, virqs, id, vector);
+            route_register(&route, &virqs, id, vector);
             break;
         case 1:
-            route_unregister(&route, virqs, id, vector);
+            route_unregister(&route, &virqs, id, vector);
             break;
         default:
             raise(vector);
