@@ -86,6 +86,7 @@ include tests/tests.mk
 include tests/bochs/bochs.mk
 include tests/spin/spin.mk
 include tests/bench/bench.mk
+include tests/proof/proof.mk
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 

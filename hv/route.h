@@ -22,6 +22,9 @@ struct route {
     uint64_t registered[HV_VECTORS]; /* bit n: vCPU n has the vector registered */
 };
 
+/* What is proved of it, for the prover. To the compiler it is empty. */
+#include "hv/route_spec.h"
+
 void route_init(struct route *route);
 
 /* Registers `vector` for vCPU `id`, from here on counting its occurrences. 0, or HV_EBUSY. */

@@ -28,6 +28,9 @@ struct virq {
     uint64_t upcalls[BITMAP_WORDS][64];
 };
 
+/* What is proved of it, for the prover. To the compiler it is empty. */
+#include "hv/virq_spec.h"
+
 /* Nothing registered, all counters 0. */
 void virq_init(struct virq *virq);
 
@@ -56,6 +59,7 @@ static inline bool virq_raise(struct virq *virq, unsigned vector)
     uint64_t mask = bit_set(0, bit);
 
     virq->raised[word][bit]++;
+    /*@ ghost ledger_raise(word, bit); */
     if ((virq->pending[word] & mask) != 0)
         return false; /* told already */
     if ((virq->in_service[word] & mask) != 0)

@@ -140,6 +140,8 @@ make bench-budget takes what is measured now for the budget
 make plots        the pictures of docs/performance.md
 make lint         every linter; make lint-NAME: one of $(LINTS)
 make loc          how many lines of code are trusted, by folder
+make prove        prove the core with Frama-C: a minute or two
+make prove-mutants  show that the proof rejects seeded defects: some minutes
 make compdb       write compile_commands.json, for editors
 make guests       the guests alone, into build/guests/
 make clean        remove what was built

@@ -345,6 +345,9 @@ static void invariant_sees_what_is_broken(void **state)
     assert_broken(virq.pending[1] |= bit << 1);
     assert_broken(virq.raised[1][5]++);
     assert_broken(virq.acknowledged[1][6]++);
+    assert_broken(virq.acknowledged[1][6] += 2);
+    assert_broken(virq.discarded[1][6] += 2);
+    assert_broken((virq.acknowledged[1][6]++, virq.discarded[1][6]++));
     assert_broken(virq.masked[0] |= 1);
     assert_broken(virq.in_service[3] |= 1);
 #undef assert_broken
