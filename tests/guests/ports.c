@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * I/O ports: those granted work, also after another partition has run; the ones beside them fault.
- * 0x2F8 to 0x2FF are COM2's, whose last one keeps what is written to it.
+ * 0x2F8 to 0x2FF are COM2's, whose last one keeps what is written to it; behind 0xFFFF is nothing.
  *
- * system: ports ports=0x2fb-0x2ff ports=0x3f0 fault=restart restarts=6
- * system: other ports=0x2f0 ports=0x2f8 fault=restart restarts=6
+ * system: ports ports=0x2fb-0x2ff ports=0x3f0 ports=0xffff fault=restart restarts=8
+ * system: other ports=0x2f0 ports=0x2f8 ports=0xfffd fault=restart restarts=8
  * qemu: com2
  * expect: ^ports: fault #GP .*, then restart$
  * expect: ^other: fault #GP .*, then restart$
@@ -15,9 +15,23 @@
 static const struct {
     uint16_t port;
     uint8_t bytes;
-} refused[2][6] = {
-    {{0x2FA, 1}, {0x300, 1}, {0x2FA, 2}, {0x2FF, 2}, {0x2FD, 4}, {0x3F1, 1}},
-    {{0x2FF, 1}, {0x2FB, 1}, {0x2F7, 1}, {0x2F9, 1}, {0x2F8, 2}, {0x3F0, 1}},
+} refused[2][8] = {
+    {{0x2FA, 1},
+     {0x300, 1},
+     {0x2FA, 2},
+     {0x2FF, 2},
+     {0x2FD, 4},
+     {0x3F1, 1},
+     {0xFFFF, 2},
+     {0xFFFE, 2}},
+    {{0x2FF, 1},
+     {0x2FB, 1},
+     {0x2F7, 1},
+     {0x2F9, 1},
+     {0x2F8, 2},
+     {0x3F0, 1},
+     {0xFFFF, 1},
+     {0xFFFD, 4}},
 };
 
 static void access(uint16_t port, uint8_t bytes)
@@ -41,6 +55,7 @@ static void check_granted(unsigned life)
     access(0x2FC, 4);
     access(0x2FE, 2);
     access(0x3F0, 1);
+    access(0xFFFF, 1);
     OK(kept, "life %u: the ports granted work", life);
 }
 

@@ -220,6 +220,13 @@ static void held_until_the_next_tick(void **state)
     assert_int_equal(stats_of(35).held, 1);
     irq_tick();
     assert_int_equal(fake.open_lines & 1u << 3, 1u << 3);
+    /* whose line it is not reads 0 */
+    call(HV_CALL_VCPU_YIELD);
+    assert_ptr_equal(until_a_guest_runs(), &vcpus[1].frame);
+    assert_int_equal(stats_of(35).held, 0);
+    call(HV_CALL_VCPU_YIELD);
+    assert_ptr_equal(until_a_guest_runs(), &vcpus[0].frame);
+    assert_true(stats_of(35).held >= 1);
     cpu.attention = 0;
 }
 
@@ -333,6 +340,22 @@ static void wait_needs_a_registration(void **state)
     vcpus[0].page->irq_disabled = 1;
 }
 
+static void any_registration_is_one(void **state)
+{
+    static const unsigned vectors[] = {32, 48, 64, 127, 129, 191, 192, 255};
+
+    (void)state;
+    for (unsigned i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
+        vcpus[0].page->irq_disabled = 1;
+        assert_fails(HV_ENOENT, HV_CALL_VCPU_WAIT);
+        assert_int_equal(irq_register(&vcpus[0], vectors[i], UPCALL), 0);
+        irq_raise(&vcpus[0], vectors[i]); /* so that it comes back */
+        assert_int_equal(call(HV_CALL_VCPU_WAIT), 0);
+        irq_unregister(&vcpus[0], vectors[i]);
+    }
+    vcpus[0].page->irq_disabled = 1;
+}
+
 static void yield_alone_comes_back(void **state)
 {
     (void)state;
@@ -360,6 +383,7 @@ int main(void)
         cmocka_unit_test_teardown(stats_checks, clean),
         cmocka_unit_test_teardown(stats_writes_whole_words, clean),
         cmocka_unit_test_teardown(wait_needs_a_registration, clean),
+        cmocka_unit_test_teardown(any_registration_is_one, clean),
         cmocka_unit_test_teardown(yield_alone_comes_back, clean),
     };
 

@@ -206,6 +206,22 @@ static void what_is_outstanding_is_told(void **state)
     assert_says("outstanding=5, then restart\r\n");
 }
 
+/* No tick passes: a partial line would wait for some. */
+static void a_partial_line_is_shown_at_the_end(void **state)
+{
+    (void)state;
+    memcpy(guest_bytes(DATA), "half", 4);
+    fake_wire_forget();
+    assert_int_equal(call(HV_CALL_CONSOLE_WRITE, DATA, 4), 4);
+    while (console_step())
+        ;
+    assert_int_equal(fake.length, 0);
+    call(HV_CALL_PARTITION_EXIT, 0);
+    while (vcpu->phase == PHASE_LOADING)
+        partition_work(a);
+    assert_says("a: half");
+}
+
 /* ---- how it ends: each in a process of its own ---- */
 
 static void until_the_end(void)
@@ -275,6 +291,8 @@ int main(void)
         cmocka_unit_test_setup(a_fault_is_told_in_a_line, run_a),
         cmocka_unit_test_setup(what_is_outstanding_is_told, run_a),
         cmocka_unit_test_setup(exit_values, run_a),
+        cmocka_unit_test_setup(a_partial_line_is_shown_at_the_end,
+                               run_a), /* the last of a's lives */
     };
 
     return cmocka_run_group_tests(tests, boot, NULL);

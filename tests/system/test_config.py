@@ -255,11 +255,12 @@ def test_bad_image_and_line(boot, tmp_path):
 
 
 def test_good_images(boot, tmp_path):
-    """What they differ from: the same builder's good image runs, as do one up to the guard page and one with a
-    segment that has nothing in the file."""
+    """What they differ from: the same builder's good image runs, as do one up to the guard page, one whose
+    page of code is another segment's too, and one with a segment that has nothing in the file."""
     lines = write_images(tmp_path, {
         "plain": image(),
         "full": image([segment(size=(2 << 20) - 0x11000)]),
+        "shared": image([segment(size=0x100), segment(flags=4, address=0x400800, file_size=0, size=0x100)]),
         "empty": image([segment(), segment(flags=6, address=0x402000, file_size=0)]),
     })
     judge(boot(list(lines.values())))

@@ -43,30 +43,39 @@ def walk(memory, table, level=4, virtual=0, write=True, user=True, execute=True)
             yield from walk(memory, address, level - 1, at, *allowed)
 
 
-def spaces(booted, tmp_path, count):
-    """The maps of each partition's address space, as they are found in CR3."""
-    found, of_none = {}, symbols()["pml4"] - IMAGE_BASE
-    while len(found) < count:
+NOBODY = symbols()["pml4"] - IMAGE_BASE  # the root of the space that is no partition's
+
+
+def spaces(booted, tmp_path):
+    """By their roots, the maps of both partitions, as they are found in CR3, then those of nobody's."""
+    found = {}
+    while len(found) < 2:
         root = int(re.search(r"CR3=([0-9a-f]+)", booted.monitor("info registers"))[1], 16)
-        if root in found or root == of_none:
+        if root in found or root == NOBODY:
             continue
         booted.qmp("pmemsave", **{"val": 0, "size": LOOKED_AT, "filename": str(tmp_path / "memory")})
-        found[root] = list(walk((tmp_path / "memory").read_bytes(), root))
-    return [found[root] for root in sorted(found)]
+        memory = (tmp_path / "memory").read_bytes()
+        found[root] = list(walk(memory, root))
+    return {**{root: found[root] for root in sorted(found)}, NOBODY: list(walk(memory, NOBODY))}
 
 
 @pytest.fixture(scope="module", params=[{}, {"machine": "q35", "cpu": "max", "memory": "5G"}], ids=["256M", "5G"])
-def two(request, tmp_path_factory):
-    """Two partitions' spaces, of 1 MiB and of 2 MiB."""
+def all_spaces(request, tmp_path_factory):
+    """Two partitions, of 1 MiB and of 2 MiB."""
     folder = tmp_path_factory.mktemp("maps")
     with Machine(folder, ["turns.elf a mem=1M -- n=5000", "turns.elf b -- n=5000"], qmp=True, hv="quantum=2",
                  **request.param) as booted:
         booted.wait_for("^Belfry: b: ")
-        return spaces(booted, folder, 2)
+        return spaces(booted, folder)
 
 
-def test_no_page_is_writable_and_executable(two):
-    for maps in two:
+@pytest.fixture
+def two(all_spaces):
+    return list(all_spaces.values())[:2]
+
+
+def test_no_page_is_writable_and_executable(all_spaces):
+    for maps in all_spaces.values():
         assert [found for found in maps if found.write and found.execute] == []
 
 
@@ -87,6 +96,18 @@ def test_each_has_memory_of_its_own(two):
     one, other = ({found.physical for found in maps if found.user} for maps in two)
     end = symbols()["image_end"] - IMAGE_BASE
     assert one.isdisjoint(other) and min(one | other) >= end
+
+
+def test_nobodys(all_spaces):
+    """The boot's own maps of the lower half are gone."""
+    assert [found for found in all_spaces[NOBODY] if found.user or found.virtual < 1 << 63] == []
+
+
+def test_tables(all_spaces):
+    """Behind the image: not in the firmware's first MiB, not in what a partition has."""
+    taken = {found.physical for maps in all_spaces.values() for found in maps if found.user}
+    for root in list(all_spaces)[:2]:
+        assert root >= symbols()["image_end"] - IMAGE_BASE and root not in taken
 
 
 def test_image(two):
@@ -110,6 +131,6 @@ def test_guards_of_stacks(two):
             assert guard not in mapped and all(guard + n * PAGE in mapped for n in range(1, 5))
 
 
-def test_both_have_the_same_hypervisor(two):
-    one, other = ([found for found in maps if not found.user] for maps in two)
-    assert one == other
+def test_all_have_the_same_hypervisor(all_spaces):
+    one, other, nobodys = ([found for found in maps if not found.user] for maps in all_spaces.values())
+    assert one == other == nobodys

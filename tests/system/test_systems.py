@@ -50,9 +50,22 @@ def test_64_windows(boot):
 
 def test_exit_never(boot):
     """The default: what ended is said, and the machine stays."""
-    booted = boot(["hello.elf a", "stumble.elf b -- fault=1"], hv="")
+    booted = boot(["hello.elf a", "stumble.elf b -- fault=1"], hv="", qmp=True)
     booted.wait_for("^Belfry: every partition has stopped$")
     assert booted.process.poll() is None and "restarts" not in booted.log
+    check_halts(booted)
+
+
+def check_halts(booted):
+    """The CPU sleeps where it has nothing to do: most looks at it find it so."""
+    looks = [booted.monitor("info registers") for _ in range(40)]
+    assert sum("HLT=1" in look for look in looks) > 20, looks[0]
+
+
+def test_waiting_halts(boot):
+    booted = boot(["clock.elf a line=0", "keyboard.elf b line=1 ports=0x60"], hv="", qmp=True)
+    booted.wait_for("^a: 00:00:01")
+    check_halts(booted)
 
 
 # ---- what stops the hypervisor ---------------------------------------------------------------------
