@@ -12,10 +12,10 @@
 #define LINE        512               /* the longest own line, with its NUL */
 #define DRAIN_POLLS 1000000           /* about a second of asking a wire that takes nothing */
 
-/* Bytes in which one step looks for newlines: more than twice what it shows, so that everybody's
- * next line is found by the time of his turn; and some kept for when the wire would go unused. */
-#define SCAN_FIRST 48
-#define SCAN_SPARE 24
+/* Bytes in which one step looks for newlines: so many more than it shows that everybody's next line
+ * is found by the time of his turn; and some kept for when the wire would go unused. */
+#define SCAN_FIRST 40
+#define SCAN_SPARE 20
 
 static struct turns turns;
 static struct source own; /* whole lines only, always released: it needs no scans */

@@ -14,7 +14,7 @@
 
 /* Bytes put on the wire in one step at most, names and escapes included: what bounds
  * console_step(). */
-#define CONSOLE_STEP 16
+#define CONSOLE_STEP 8
 
 /* Ticks in the period of console_tick(), until console_pace(). */
 #define CONSOLE_PARTIAL 25

@@ -6,7 +6,7 @@
 _Static_assert(CONFIG_PARTITIONS <= 64, "sets of partitions are words");
 
 /* What a look at one source costs, in bytes scanned. */
-#define VISIT 4
+#define VISIT 16
 
 void turns_init(struct turns *turns, uint32_t ticks)
 {

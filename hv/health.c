@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hv/health.h"
+#include <string.h>
 #include "hv/arch.h"
 #include "hv/check.h"
 #include "hv/console.h"
@@ -54,18 +55,24 @@ void health_fault(struct vcpu *vcpu, unsigned what, uint64_t address)
     partition_fault(vcpu->partition, &fault);
 }
 
-void health_describe(const struct partition *partition, char line[HEALTH_LINE])
+bool health_describe(const struct partition *partition, unsigned part, char line[HEALTH_LINE])
 {
     static const char *const action[] = {
         [SEQUEL_STOP] = "stop", [SEQUEL_RESTART] = "restart", [SEQUEL_HALT] = "halt"};
     const struct fault *fault = &partition->fault;
-    char address[32] = "";
+    size_t length = part == 0 ? 0 : strlen(line);
+    char *end = line + length;
+    size_t size = HEALTH_LINE - length;
 
-    if (fault->what == EXCEPTION_PF)
-        format_text(address, sizeof(address), " addr=0x%lx", fault->address);
-    format_text(line, HEALTH_LINE, "fault %s rip=0x%lx%s outstanding=%lu, then %s",
-                health_fault_name(fault->what), fault->rip, address, partition->outstanding,
-                action[partition->sequel]);
+    if (part == 0)
+        format_text(end, size, "fault %s rip=0x%lx", health_fault_name(fault->what), fault->rip);
+    else if (part == 1 && fault->what == EXCEPTION_PF)
+        format_text(end, size, " addr=0x%lx", fault->address);
+    else if (part == 2)
+        format_text(end, size, " outstanding=%lu", partition->outstanding);
+    else if (part == 3)
+        format_text(end, size, ", then %s", action[partition->sequel]);
+    return part < 3;
 }
 
 static _Noreturn void end(uint8_t value)

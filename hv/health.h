@@ -33,8 +33,9 @@ const char *health_fault_name(unsigned what);
  */
 void health_fault(struct vcpu *vcpu, unsigned what, uint64_t address);
 
-/* Writes the line of a partition's fault, without newline. */
-void health_describe(const struct partition *partition, char line[HEALTH_LINE]);
+/* Writes the line of a partition's fault, without newline: parts 0, 1 and so on, one number in
+ * each. False: that was the last. */
+bool health_describe(const struct partition *partition, unsigned part, char line[HEALTH_LINE]);
 
 /* The policy `halt`: the machine stops; with exit=idle a summary before that. */
 _Noreturn void health_halt(const struct partition *partition, const struct partition *all,

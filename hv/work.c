@@ -7,11 +7,11 @@
 #include "hv/irq.h"
 #include "hv/partition.h"
 
-/* How much one slice does: each stays below about 1,500 instructions. */
+/* How much one slice does: each stays below about 900 instructions, those of the console too. */
 enum {
     COLLECT_VECTORS = 16,
-    CLEAR_BYTES = 2 * HV_PAGE_SIZE,
-    LOAD_BYTES = 2 * HV_PAGE_SIZE,
+    CLEAR_BYTES = HV_PAGE_SIZE,
+    LOAD_BYTES = HV_PAGE_SIZE,
     LOAD_HEADERS = 16
 };
 
@@ -75,8 +75,8 @@ static void collect(struct partition *partition)
 
 static void describe(struct partition *partition)
 {
-    health_describe(partition, partition->report);
-    begin(partition, WORK_REPORT);
+    if (!health_describe(partition, (unsigned)partition->position++, partition->report))
+        begin(partition, WORK_REPORT);
 }
 
 /* Tried again until the console has room. */
