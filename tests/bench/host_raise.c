@@ -28,15 +28,15 @@ unsigned vector = VECTOR;
 /* ---- the core ---- */
 
 static struct route route;
-static struct virq virqs[VCPUS];
+static struct virqs virqs;
 
 static void core_prepare(unsigned vcpus, unsigned registered)
 {
     route_init(&route);
     for (unsigned id = 0; id < vcpus; id++)
-        virq_init(&virqs[id]);
+        virq_init(&virqs.of[id]);
     for (unsigned id = vcpus - registered; id < vcpus; id++)
-        route_register(&route, virqs, id, vector);
+        route_register(&route, &virqs, id, vector);
 }
 
 NOINLINE static void core_serve(struct virq *virq)
@@ -48,9 +48,9 @@ NOINLINE static void core_serve(struct virq *virq)
 
 static void core_interrupt(unsigned vcpus, unsigned registered)
 {
-    route_raise(&route, virqs, vector);
+    route_raise(&route, &virqs, vector);
     for (unsigned id = vcpus - registered; id < vcpus; id++)
-        core_serve(&virqs[id]);
+        core_serve(&virqs.of[id]);
 }
 
 /* ---- the scan ---- */
