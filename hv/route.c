@@ -30,10 +30,10 @@ int64_t route_unregister(struct route *route, struct virqs *virqs, unsigned id, 
     return virq_unregister(virqs->of + id, vector);
 }
 
-/* Inlined, so that the timer's vector is a constant: a tick may be 64 vCPUs'. &virqs->of[id] would say
- * the same as the sum, but GCC makes four more instructions of it. */
-inline __attribute__((always_inline)) uint64_t
-route_raise(const struct route *route, struct virqs *virqs, unsigned vector)
+/* Inlined, so that the timer's vector is a constant: a tick may be 64 vCPUs'. &virqs->of[id] would
+ * say the same as the sum, but GCC makes four more instructions of it. */
+inline __attribute__((always_inline)) uint64_t route_raise(const struct route *route,
+                                                           struct virqs *virqs, unsigned vector)
 {
     uint64_t told = route->registered[vector]; /* to be told is the common case */
 
