@@ -75,12 +75,12 @@ static void check_ranges(void)
 
 /* How many of `length` bytes an empty buffer takes. Nothing tells a guest that its buffer is empty,
  * and the wire may be as slow as 16 bytes in two ticks (4096 in 0.5 s) and serves the others too:
- * so it waits, tries, and tries again with a new line, for a while. */
+ * so it waits, tries, and tries again with a new line, twice as long each time. */
 static int64_t write_to_empty(const char *bytes, size_t length)
 {
     int64_t taken = 0;
-    for (int tries = 0; tries < 20 && taken != (int64_t)length; tries++) {
-        spin_us(600000);
+    for (uint64_t us = 600000; us < 20000000 && taken != (int64_t)length; us *= 2) {
+        spin_us(us);
         taken = write(bytes, length);
         write_all("\n", 1);
     }
