@@ -117,6 +117,22 @@ static void in_slices(void **state)
     assert_started(1);
 }
 
+/* So that no slice makes an interrupt's path longer: it is begun right after interrupts were let
+ * in. */
+static void a_slice_begins_afresh(void **state)
+{
+    (void)state;
+    partition_restart(a);
+    for (unsigned i = 0; i < 3; i++) {
+        uint64_t position = a->position;
+        assert_null(cpu_next(false));
+        assert_int_equal(a->position, position);
+        assert_null(cpu_next(true));
+        assert_true(a->position > position);
+    }
+    run_a(NULL);
+}
+
 static void nothing_of_a_life_is_left(void **state)
 {
     (void)state;
@@ -131,7 +147,7 @@ static void nothing_of_a_life_is_left(void **state)
     partition_restart(a);
     run_a(NULL);
     assert_loaded();
-    assert_started(2);
+    assert_started(3);
     for (unsigned i = 0; i < sizeof(fake.fx); i++)
         assert_int_equal(fake.fx[i], FAKE_FX_START);
     struct frame start = {.rdi = PARTITION_BASE};
@@ -286,6 +302,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(as_the_image_says),
         cmocka_unit_test_setup(in_slices, run_a),
+        cmocka_unit_test_setup(a_slice_begins_afresh, run_a),
         cmocka_unit_test_setup(nothing_of_a_life_is_left, run_a),
         cmocka_unit_test_setup(totals_are_of_all_lives, run_a),
         cmocka_unit_test_setup(a_fault_is_told_in_a_line, run_a),
