@@ -8,6 +8,8 @@ from fractions import Fraction
 
 import pytest
 
+from machine import NOT_ALL_EXITED
+from test_config import image, segment, write_images
 from verdict import judge, said
 
 # Deeds of the guest `pest`, and the words of its partition.
@@ -55,6 +57,26 @@ def test_ticks_beside_all(boot, hz, ms):
     modules += [pest(what, name=what, ms=ms + 20) for what in PESTS]
     modules += [pest("spin", name=f"exit{n}", ms=10 + 5 * n) for n in range(5)]
     judge(boot(modules, hv=f"exit=idle hz={hz} quantum=2", memory="512M", icount=True, devices=COM2), "ab")
+
+
+RESTART = b"\xb8\x0d\x00\x00\x00\xcd\x80"  # mov eax, 13 (PARTITION_RESTART); int 0x80
+HEADERS = 60000
+
+
+def large_images():
+    """Guests that restart as soon as they run; the first has a large file, the second as many headers."""
+    behind = 64 + 56 * (HEADERS + 1)
+    return {
+        "file": image([segment(file_size=4 << 20, size=4 << 20)], code=RESTART + bytes(4 << 20)),
+        "headers": image([segment(kind=0)] * HEADERS + [segment(offset=behind, file_size=len(RESTART))], code=RESTART),
+    }
+
+
+@pytest.mark.parametrize("name", large_images())
+def test_ticks_beside_large(boot, tmp_path, name):
+    line = write_images(tmp_path, {name: large_images()[name]})[name]
+    judge(boot(["tally.elf a line=0 -- ms=30", f"{line} mem=8M restarts=5"], hv="exit=idle hz=20000", icount=True),
+          "a", NOT_ALL_EXITED)
 
 
 # ---- the cyclic frame -----------------------------------------------------------------------------
