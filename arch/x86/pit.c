@@ -13,14 +13,17 @@ enum { CHANNEL_0 = 0x40, CONTROL = 0x43 };
  * an emulator lets time pass by instructions alone a read may take no more than 10 ns; then the
  * measurement takes 400,000 of them. */
 #define READS_MAX 1000000
+#define ATTEMPTS  32
 
 /* A TSC outside of these is none, or not one that a clock can be made of. */
 #define TSC_HZ_MIN PIT_HZ
 #define TSC_HZ_MAX 100000000000ull
 
-struct moment {
+/* A look at the counter and the TSC. */
+struct look {
     uint16_t count; /* of channel 0, downwards */
     uint64_t tsc;
+    uint64_t took; /* TSC ticks since the look before */
 };
 
 void pit_start(uint16_t divisor)
@@ -46,15 +49,27 @@ static uint16_t counts_between(uint16_t from, uint16_t to)
     return (uint16_t)(from - to);
 }
 
-/* Finds the first moment at least `counts` after the counter was at `from`. Takes the reads that it
- * needs from *reads; false where they do not suffice. */
-static bool moment_after(uint16_t from, uint16_t counts, uint32_t *reads, struct moment *moment)
+static void look_at(struct look *look)
 {
+    uint64_t before = look->tsc;
+
+    look->count = read_count();
+    look->tsc = pit_read_tsc();
+    look->took = look->tsc - before;
+}
+
+/* Looks until the counter is at least `counts` after `from`; *longest is the longest that a look
+ * took. Takes the reads that it needs from *reads; false where they do not suffice. */
+static bool look_until(uint16_t from, uint16_t counts, uint32_t *reads, struct look *look,
+                       uint64_t *longest)
+{
+    *longest = 0;
     while (*reads > 0) {
         --*reads;
-        moment->count = read_count();
-        moment->tsc = pit_read_tsc();
-        if (counts_between(from, moment->count) >= counts)
+        look_at(look);
+        if (look->took > *longest)
+            *longest = look->took;
+        if (counts_between(from, look->count) >= counts)
             return true;
     }
     return false;
@@ -70,17 +85,34 @@ static uint64_t rate(uint64_t ticks, uint16_t counts)
     return hz >= TSC_HZ_MIN && hz <= TSC_HZ_MAX ? hz : 0;
 }
 
+/* Measures once. True where it is not worth another try: nothing came between, or no read is left.
+ * What comes between is an emulator's host that has other things to do, or system management mode:
+ * where the count and the TSC are read it makes the two differ, elsewhere it does no harm below a
+ * round of the counter, 55 ms, in which the 4 ms measured are less than an eighth. */
+static bool measure(uint32_t *reads, uint64_t *hz)
+{
+    struct look look = {0};
+    uint64_t longest;
+
+    /* Both ends are changes of the counter, so that no part of a count is lost. */
+    look_at(&look);
+    if (!look_until(look.count, 1, reads, &look, &longest))
+        return true;
+    struct look start = look;
+    if (!look_until(start.count, MEASURED, reads, &look, &longest))
+        return true;
+    uint64_t whole = look.tsc - start.tsc;
+    *hz = rate(whole, counts_between(start.count, look.count));
+    return start.took <= whole / 64 && look.took <= whole / 64 && longest <= whole - whole / 8;
+}
+
 uint64_t pit_measure_tsc(void)
 {
-    struct moment start;
-    struct moment end;
     uint32_t reads = READS_MAX;
+    uint64_t hz = 0;
 
     pit_start(0); /* 65536 */
-    /* Both moments are changes of the counter, so that no part of a count is lost. */
-    if (!moment_after(read_count(), 1, &reads, &start))
-        return 0;
-    if (!moment_after(start.count, MEASURED, &reads, &end))
-        return 0;
-    return rate(end.tsc - start.tsc, counts_between(start.count, end.count));
+    for (unsigned attempt = 0; attempt < ATTEMPTS && !measure(&reads, &hz); attempt++)
+        ;
+    return hz;
 }

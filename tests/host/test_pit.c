@@ -18,9 +18,12 @@ static struct {
     double between; /* ns that a read of the TSC takes */
     double tsc_hz;
     uint64_t tsc_start;
-    bool stuck;       /* the counter does not move */
-    bool absent;      /* nothing answers */
-    bool backwards;   /* the TSC does */
+    bool stuck;          /* the counter does not move */
+    bool absent;         /* nothing answers */
+    bool backwards;      /* the TSC does */
+    unsigned pause_at;   /* the access before which time goes on by `pause`; 0: none */
+    unsigned pause_each; /* and after each so many further ones; 0: once */
+    double pause;
     double loaded;    /* when the count was written */
     unsigned divisor; /* 1 to 65536 */
     uint8_t control;
@@ -37,10 +40,18 @@ static uint16_t count_now(void)
     return (uint16_t)(pit.divisor - whole % pit.divisor);
 }
 
+static bool pauses(void)
+{
+    if (pit.pause_at == 0 || pit.accesses < pit.pause_at)
+        return false;
+    unsigned since = pit.accesses - pit.pause_at;
+    return since == 0 || (pit.pause_each && since % pit.pause_each == 0);
+}
+
 static void pass(double time)
 {
-    pit.now += time;
     assert_true(++pit.accesses < READS_MAX);
+    pit.now += time + (pauses() ? pit.pause : 0);
 }
 
 void pit_port_write(uint16_t port, uint8_t value)
@@ -164,6 +175,33 @@ static void measures_at_every_phase(void **state)
     }
 }
 
+/* An emulator on a host that is busy stands still for a while, as does a CPU in system management
+ * mode: between the counter and the TSC, between two looks, or for a whole round of the counter. */
+static void a_pause_is_seen(void **state)
+{
+    static const double lengths[] = {1e6, 5e6, 30e6, 54e6, 60e6, 120e6};
+
+    for (unsigned i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++)
+        for (unsigned at = 1; at < 4200; at += at < 40 || at > 3980 ? 1 : 37) {
+            set_up(state);
+            pit.pause_at = at;
+            pit.pause = lengths[i];
+            assert_measured(0.02);
+        }
+}
+
+/* With so little time between them that none of 4 ms can be without. */
+static void measures_in_spite_of_many_pauses(void **state)
+{
+    for (unsigned at = 1; at < 200; at++) {
+        set_up(state);
+        pit.pause_at = at;
+        pit.pause_each = 3001;
+        pit.pause = 20e6;
+        assert_measured(0.02);
+    }
+}
+
 static void a_wrapping_tsc_is_measured(void **state)
 {
     (void)state;
@@ -219,6 +257,8 @@ int main(void)
         TEST(measures_where_accesses_are_very_slow),
         TEST(measures_every_rate),
         TEST(measures_at_every_phase),
+        TEST(a_pause_is_seen),
+        TEST(measures_in_spite_of_many_pauses),
         TEST(a_wrapping_tsc_is_measured),
         TEST(a_stuck_counter_answers_0),
         TEST(an_absent_counter_answers_0),
