@@ -67,6 +67,9 @@ $(B)/gen/offsets.inc: arch/x86/offsets.c $(B)/gen/hv_abi.inc
 	$(call say,MAKE)$(CC) $(HV_CFLAGS) -fno-lto -MF $(B)/gen/offsets.d -MT $@ -S $< -o $(B)/gen/offsets.s
 	@sed -n 's/^.*=> \([A-Z0-9_]*\) \$$*\(-*[0-9]*\).*$$/%define \1 \2/p' $(B)/gen/offsets.s > $@
 
+# What runs once, or only at the end, is made small.
+$(addprefix $(B)/hv/,boot/multiboot.o arch/x86/apic.o arch/x86/cpu.o hv/config.o hv/config_partition.o hv/config_grants.o hv/config_words.o hv/elf.o hv/format.o hv/health.o hv/main.o hv/memory.o): HV_CFLAGS += -Os
+
 HV_LINKED := $(filter-out $(B)/hv/arch/x86/offsets.o,$(HV_OBJ))
 
 HV_LDFLAGS := -nostdlib -static -no-pie -Wl,-z,max-page-size=4096,--fatal-warnings \

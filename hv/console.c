@@ -20,6 +20,7 @@
 static struct turns turns;
 static struct source own; /* whole lines only, always released: it needs no scans */
 static unsigned dropped;  /* own lines, not told yet */
+static bool unshown;
 
 static struct {
     unsigned speaker; /* whose line is, or was last, on the wire */
@@ -39,6 +40,7 @@ void console_init(void)
     own.name = "Belfry";
     memset(&wire, 0, sizeof(wire));
     dropped = 0;
+    unshown = false;
 }
 
 void console_pace(uint32_t ticks)
@@ -63,6 +65,7 @@ void console_write(unsigned source, const uint8_t *bytes, unsigned length)
     CHECK(length <= console_room(source));
     if (length == 0)
         return;
+    unshown = true;
     source_append(&turns.sources[source], bytes, length);
     turns_written(&turns, source);
 }
@@ -71,6 +74,7 @@ bool console_report(unsigned source, const char *text)
 {
     if (!source_report(&turns.sources[source], text))
         return false;
+    unshown = true;
     turns_written(&turns, source);
     return true;
 }
@@ -81,6 +85,7 @@ static bool print_line(const char *text)
 
     if (SOURCE_RING - source_used(&own) < length + 1)
         return false;
+    unshown = true;
     source_append(&own, text, length);
     source_append(&own, "\n", 1);
     own.released = own.scanned = own.tail;
@@ -240,6 +245,11 @@ bool console_busy(void)
            dropped > 0;
 }
 
+bool console_unshown(void)
+{
+    return unshown;
+}
+
 void console_tick(void)
 {
     turns_tick(&turns);
@@ -262,7 +272,9 @@ bool console_step(void)
         arch_console_put((uint8_t)wire.unit[wire.at++]);
         wire.put++;
     }
-    return console_busy();
+    bool busy = console_busy();
+    unshown = busy || turns.waiting != 0;
+    return busy;
 }
 
 /* ---- waiting for the wire ------------------------------------------------------------------- */

@@ -50,7 +50,10 @@ void console_print(const char *format, ...) PRINTF_LIKE(1, 2);
 /* A partial line of `source` is shown now: its guest has stopped. */
 void console_flush(unsigned source);
 
-/* Counts ticks, for partial lines. */
+/* Whether there is something to show, now or, where it is a partial line, some ticks later. */
+bool console_unshown(void);
+
+/* Counts a tick, for partial lines. While nothing is unshown it need not be called. */
 void console_tick(void);
 
 /* Whether console_step() has something to do. */

@@ -6,13 +6,10 @@
 #include "hv/hypercall.h"
 #include <string.h>
 #include "hv/arch.h"
-#include "hv/compiler.h"
 #include "hv/console.h"
 #include "hv/irq.h"
 #include "hv/partition.h"
 #include "hv/upcall.h"
-
-typedef int64_t handler(uint64_t first, uint64_t second, uint64_t third);
 
 static int64_t version(uint64_t first, uint64_t second, uint64_t third)
 {
@@ -34,6 +31,7 @@ static int64_t console_write_call(uint64_t address, uint64_t length, uint64_t th
         return HV_EFAULT;
     unsigned room = console_room(vcpu->partition->id);
     unsigned taken = length < room ? (unsigned)length : room;
+    irq_look_next();
     console_write(vcpu->partition->id, text, taken);
     cpu.attention |= ATTEND_CONSOLE;
     return taken;
@@ -43,7 +41,7 @@ static int64_t vcpu_yield_call(uint64_t first, uint64_t second, uint64_t third)
 {
     (void)first, (void)second, (void)third;
     vcpu_yield(cpu.current);
-    if (console_busy()) /* it may have yielded for want of room there */
+    if (console_unshown()) /* it may have yielded for want of room there */
         cpu.attention |= ATTEND_CONSOLE;
     return 0;
 }
@@ -78,7 +76,7 @@ static int64_t irq_register_call(uint64_t vector, uint64_t entry, uint64_t third
     struct partition *partition = cpu.current->partition;
 
     (void)third;
-    if (!irq_in_domain(vector) || !partition_memory(partition, entry, 1, PAGE_EXECUTE))
+    if (!irq_in_domain(vector) || !partition_page(partition, entry, PAGE_EXECUTE))
         return HV_EINVAL;
     if (!partition_granted(partition, (unsigned)vector))
         return HV_EPERM;
@@ -168,13 +166,22 @@ static int64_t irq_poll_call(uint64_t first, uint64_t second, uint64_t third)
     return 0;
 }
 
-static handler *const handlers[] = {
+static int64_t no_such_call(uint64_t first, uint64_t second, uint64_t third)
+{
+    (void)first, (void)second, (void)third;
+    return HV_ENOSYS;
+}
+
+/* The way in calls these without a look: there is no gap without a function. */
+hypercall *const hypercalls[HYPERCALLS] = {
     [HV_CALL_VERSION] = version,
     [HV_CALL_CONSOLE_WRITE] = console_write_call,
+    [HV_CALL_CONSOLE_WRITE + 1 ... HV_CALL_VCPU_YIELD - 1] = no_such_call,
     [HV_CALL_VCPU_YIELD] = vcpu_yield_call,
     [HV_CALL_VCPU_WAIT] = vcpu_wait_call,
     [HV_CALL_PARTITION_EXIT] = partition_exit_call,
     [HV_CALL_PARTITION_RESTART] = partition_restart_call,
+    [HV_CALL_PARTITION_RESTART + 1 ... HV_CALL_IRQ_REGISTER - 1] = no_such_call,
     [HV_CALL_IRQ_REGISTER] = irq_register_call,
     [HV_CALL_IRQ_UNREGISTER] = irq_unregister_call,
     [HV_CALL_IRQ_ACK] = irq_ack_call,
@@ -185,10 +192,3 @@ static handler *const handlers[] = {
     [HV_CALL_IRQ_STATS] = irq_stats_call,
     [HV_CALL_IRQ_POLL] = irq_poll_call,
 };
-
-int64_t hypercall(uint64_t first, uint64_t second, uint64_t third, uint64_t number)
-{
-    if (UNLIKELY(number >= ARRAY_LENGTH(handlers) || !handlers[number]))
-        return HV_ENOSYS;
-    return handlers[number](first, second, third);
-}

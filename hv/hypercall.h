@@ -3,12 +3,17 @@
 #define HV_HYPERCALL_H
 
 #include <stdint.h>
+#include "belfry/hv_abi.h"
 
 /*
- * A hypercall of the current vCPU: RDI, RSI, RDX and RAX, all 64 bits of each, as the guest had
+ * A hypercall of the current vCPU: takes RDI, RSI and RDX, all 64 bits of each, as the guest had
  * them. Answers the RAX to return with: a result, or a status HV_E…. The current vCPU may have
  * stopped running by then: cpu.attention tells.
  */
-int64_t hypercall(uint64_t first, uint64_t second, uint64_t third, uint64_t number);
+typedef int64_t hypercall(uint64_t first, uint64_t second, uint64_t third);
+
+/* By the number in RAX. A number beyond these is HV_ENOSYS. */
+#define HYPERCALLS (HV_CALL_IRQ_POLL + 1)
+extern hypercall *const hypercalls[HYPERCALLS];
 
 #endif

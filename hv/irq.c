@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hv/irq.h"
 #include "hv/arch.h"
+#include "hv/compiler.h"
 #include "hv/console.h"
 
 static struct route route;
@@ -31,7 +32,8 @@ static void set_line(unsigned line)
         arch_line_close(line);
 }
 
-static void raise(unsigned vector)
+/* Inline, so that for the timer the vector is a constant. */
+static inline __attribute__((always_inline)) void raise(unsigned vector)
 {
     uint64_t told = route_raise(&route, &virqs, vector);
 
@@ -41,9 +43,11 @@ static void raise(unsigned vector)
 
 void irq_line(unsigned line)
 {
-    line_raise(&lines, line, cpu.now);
-    if (!line_is_open(&lines, line))
+    line_raise(&lines, line, irq_now());
+    if (!line_is_open(&lines, line)) {
         arch_line_close(line);
+        irq_look_next(); /* it may be held until then */
+    }
     raise(HV_VECTOR_LINE + line);
 }
 
@@ -53,21 +57,60 @@ static void release_held(void)
         set_line(bit_first(rest));
 }
 
-void irq_tick(void)
+/* The books of ticks that were only counted: nobody had their vector registered. */
+static void book(uint32_t ticks)
 {
-    unsigned ran = schedule_pick(&schedule);
+    cpu.now += ticks;
+    lines.line[0].raised += ticks;
+    lines.line[0].unclaimed += ticks;
+    schedule_skip(&schedule, ticks);
+}
 
+void irq_look_next(void)
+{
+    uint32_t counted = cpu.wait - cpu.left;
+
+    if (counted > 0)
+        book(counted);
+    cpu.wait = cpu.left = 1;
+}
+
+/* After how many ticks somebody may want more than a count. */
+static uint32_t quiet_ticks(void)
+{
+    if (route.registered[HV_VECTOR_PIT] || lines.held || console_unshown())
+        return 1;
+    return schedule_quiet(&schedule);
+}
+
+static void tick_console(void)
+{
+    console_tick();
+    if (console_busy())
+        cpu.attention |= ATTEND_CONSOLE;
+}
+
+/* Apart, so that the ticks that are only counted do not save its registers. */
+__attribute__((noinline)) void irq_look(void)
+{
+    unsigned ran = cpu.current ? cpu.current->id : schedule_pick(&schedule);
+
+    if (cpu.wait > 1)
+        book(cpu.wait - 1);
+    cpu.wait = cpu.left = 1;
     cpu.now++;
     lines.line[0].raised++;
-    lines.line[0].unclaimed += route.registered[HV_VECTOR_PIT] == 0;
-    raise(HV_VECTOR_PIT);
+    if (route.registered[HV_VECTOR_PIT])
+        raise(HV_VECTOR_PIT);
+    else
+        lines.line[0].unclaimed++;
     if (lines.held)
         release_held();
     if (schedule_tick(&schedule, ran))
         cpu.attention |= ATTEND_SWITCH;
-    console_tick();
-    if (console_busy())
-        cpu.attention |= ATTEND_CONSOLE;
+    if (console_unshown())
+        tick_console();
+    cpu.wait = cpu.left = quiet_ticks();
 }
 
 void irq_spurious(unsigned line)
@@ -83,6 +126,7 @@ int64_t irq_register(struct vcpu *vcpu, unsigned vector, uint64_t entry)
         return status;
     vcpu->entry[vector] = entry;
     if (has_line(vector)) {
+        irq_look_next(); /* each tick is counted from now on, where it is the timer's */
         line_register(&lines, vector - HV_VECTOR_LINE);
         set_line(vector - HV_VECTOR_LINE);
     }
@@ -108,17 +152,25 @@ int64_t irq_unregister(struct vcpu *vcpu, unsigned vector)
     return status;
 }
 
+/* Whether the vector's line, level-triggered, waits for what acknowledging `count` ends. Who polls
+ * has no service that begins: there it is over with what is acknowledged, and a look (count 0) ends
+ * nothing. */
+static bool ends_waiting(const struct virq *virq, unsigned vector, uint64_t count)
+{
+    if (!has_line(vector) || !bit_get(lines.waiting, vector - HV_VECTOR_LINE))
+        return false;
+    return count > 0 || bit_get(virq->in_service[bitmap_word(vector)], bitmap_bit(vector));
+}
+
 int64_t irq_acknowledge(struct vcpu *vcpu, unsigned vector, uint64_t count)
 {
     struct virq *virq = vcpu_virq(vcpu);
-    /* Who polls has no service that begins: there it is over with what is acknowledged, and a look
-     * (count 0) ends nothing. */
-    bool ends = count > 0 || bit_get(virq->in_service[bitmap_word(vector)], bitmap_bit(vector));
+    bool ends = UNLIKELY(lines.waiting) && ends_waiting(virq, vector, count);
     int64_t status = virq_acknowledge(virq, vector, count);
 
     if (status < 0)
         return status;
-    if (ends && has_line(vector) && lines.line[vector - HV_VECTOR_LINE].waiting) {
+    if (UNLIKELY(ends)) {
         line_served(&lines, vector - HV_VECTOR_LINE);
         set_line(vector - HV_VECTOR_LINE);
     }
@@ -149,5 +201,6 @@ void irq_restart(const uint64_t grants[BITMAP_WORDS])
 
 const struct line *irq_line_state(unsigned line)
 {
+    irq_look_next();
     return &lines.line[line];
 }

@@ -20,8 +20,28 @@ bool irq_in_domain(uint64_t vector);
 
 /* A line's interrupt was accepted, its in-service bit set. Before its EOI. */
 void irq_line(unsigned line);
-/* Line 0: a tick. After its EOI. */
-void irq_tick(void);
+
+/*
+ * Line 0: ticks. Most of them want nothing but a count, so they are counted down to the next one at
+ * which somebody may: irq_look() looks at that one. Whoever registers the timer's vector, changes
+ * the schedule, holds a line or gives the console something to show calls irq_look_next() before:
+ * the next tick is looked at. After the tick's EOI.
+ */
+void irq_look(void);
+void irq_look_next(void);
+
+static inline void irq_tick(void)
+{
+    if (--cpu.left == 0)
+        irq_look();
+}
+
+/* Ticks since the start. */
+static inline uint64_t irq_now(void)
+{
+    return cpu.now + (cpu.wait - cpu.left);
+}
+
 /* An interrupt of `line` whose in-service bit is not set. */
 void irq_spurious(unsigned line);
 
@@ -37,6 +57,7 @@ uint64_t irq_held(unsigned vector);
 /* The vCPU's partition starts afresh: `held` of the lines in `grants` counts from 0. */
 void irq_restart(const uint64_t grants[BITMAP_WORDS]);
 
+/* The line's state and counters, as of now. */
 const struct line *irq_line_state(unsigned line);
 
 #endif

@@ -1,33 +1,39 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hv/line.h"
 
+#define TIMER 0x0001u /* the PIT's line: the hypervisor's own clock, edge-triggered on every PC */
+
+static uint16_t with(uint16_t set, unsigned n)
+{
+    return (uint16_t)(set | 1u << n);
+}
+
+static uint16_t without(uint16_t set, unsigned n)
+{
+    return (uint16_t)(set & ~(1u << n));
+}
+
 void lines_init(struct lines *lines, uint16_t level, uint32_t limit)
 {
-    *lines = (struct lines){.limit = limit};
-    for (unsigned n = 0; n < HV_LINES; n++)
-        lines->line[n].level = (level >> n) & 1;
-    /* The PIT's line is the hypervisor's own clock, edge-triggered on every PC. */
-    lines->line[0].level = false;
+    *lines = (struct lines){.limit = limit, .level = level & (uint16_t)~TIMER};
 }
 
 bool line_is_open(const struct lines *lines, unsigned n)
 {
-    const struct line *line = &lines->line[n];
+    unsigned open = (lines->registered & ~lines->held & ~lines->waiting) | TIMER;
 
-    if (n == 0)
-        return true;
-    return line->registered && !line->held && !line->waiting;
+    return open >> n & 1;
 }
 
 void line_register(struct lines *lines, unsigned n)
 {
-    lines->line[n].registered = true;
+    lines->registered = with(lines->registered, n);
 }
 
 void line_unregister(struct lines *lines, unsigned n)
 {
-    lines->line[n].registered = false;
-    lines->line[n].waiting = false;
+    lines->registered = without(lines->registered, n);
+    lines->waiting = without(lines->waiting, n);
 }
 
 void line_restart(struct lines *lines, unsigned n)
@@ -37,9 +43,10 @@ void line_restart(struct lines *lines, unsigned n)
 
 static void hold(struct lines *lines, unsigned n)
 {
-    lines->line[n].held = true;
+    if (lines->held >> n & 1)
+        return;
+    lines->held = with(lines->held, n);
     lines->line[n].held_ticks++;
-    lines->held |= 1u << n;
 }
 
 void line_raise(struct lines *lines, unsigned n, uint64_t now)
@@ -47,33 +54,31 @@ void line_raise(struct lines *lines, unsigned n, uint64_t now)
     struct line *line = &lines->line[n];
 
     line->raised++;
-    if (!line->registered) {
+    if (!(lines->registered >> n & 1)) {
         line->unclaimed++;
         return;
     }
-    if (line->level) {
-        line->waiting = true;
+    if (lines->level >> n & 1) {
+        lines->waiting = with(lines->waiting, n);
         return;
     }
     if (line->tick != now) {
         line->tick = now;
         line->burst = 0;
     }
-    if (++line->burst >= lines->limit && !line->held)
+    if (++line->burst >= lines->limit)
         hold(lines, n);
 }
 
 void line_served(struct lines *lines, unsigned n)
 {
-    lines->line[n].waiting = false;
+    lines->waiting = without(lines->waiting, n);
 }
 
-uint32_t lines_release(struct lines *lines)
+uint16_t lines_release(struct lines *lines)
 {
-    uint32_t released = lines->held;
+    uint16_t released = lines->held;
 
-    for (unsigned n = 0; n < HV_LINES; n++)
-        lines->line[n].held = false;
     lines->held = 0;
     return released;
 }

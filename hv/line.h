@@ -12,11 +12,7 @@
 #include "belfry/hv_abi.h"
 
 struct line {
-    bool level;      /* level-triggered, as the ELCR said at boot */
-    bool registered; /* somebody has its vector registered */
-    bool held;       /* edge: came too often in this tick */
-    bool waiting;    /* level: raised, and its service has not ended */
-    uint32_t burst;  /* occurrences in tick `tick` */
+    uint32_t burst; /* occurrences in tick `tick`, of an edge-triggered line */
     uint64_t tick;
     uint64_t raised;
     uint64_t held_ticks;
@@ -27,7 +23,11 @@ struct line {
 
 struct lines {
     uint32_t limit; /* burst=: an edge-triggered line is held at this many in one tick */
-    uint32_t held;  /* bit n: line n is held */
+    /* Sets: bit n is line n. */
+    uint16_t level;      /* level-triggered, as the ELCR said at boot */
+    uint16_t registered; /* somebody has its vector registered */
+    uint16_t held;       /* edge: came too often in this tick */
+    uint16_t waiting;    /* level: raised, and its service has not ended */
     struct line line[HV_LINES];
 };
 
@@ -51,7 +51,7 @@ void line_raise(struct lines *lines, unsigned line, uint64_t now);
 void line_served(struct lines *lines, unsigned line);
 
 /* A new tick: what was held no longer is. Returns the lines that were, one bit each. */
-uint32_t lines_release(struct lines *lines);
+uint16_t lines_release(struct lines *lines);
 
 /* Ticks in which the line was held back, since its owner last started. */
 uint64_t line_held(const struct lines *lines, unsigned line);

@@ -96,6 +96,18 @@ void partition_ready(unsigned count, const struct partition_facts *facts);
 void *partition_memory(const struct partition *partition, uint64_t address, uint64_t length,
                        unsigned access);
 
+/* The same for what lies on one page, from `address` up to the page's end. */
+static inline void *partition_page(const struct partition *partition, uint64_t address,
+                                   unsigned access)
+{
+    uint64_t offset = address - PARTITION_BASE;
+
+    if (offset >= partition->size ||
+        (arch_page_get(&partition->space, offset / HV_PAGE_SIZE) & access) != access)
+        return NULL;
+    return partition->memory + offset;
+}
+
 /* Whether the command line grants `vector`, below 256. */
 bool partition_granted(const struct partition *partition, unsigned vector);
 

@@ -85,6 +85,13 @@ void schedule_block(struct schedule *schedule, unsigned id)
 
 static void to_the_end(struct schedule *schedule, unsigned id)
 {
+    if (schedule->batch[schedule->first] ==
+        bit_set(0, id)) { /* alone at the head: the ring turns */
+        *batch(schedule, schedule->batches) = bit_set(0, id);
+        schedule->first = (schedule->first + 1) % VCPUS;
+        schedule->turn_left = schedule->quantum;
+        return;
+    }
     take_out(schedule, id);
     append(schedule, bit_set(0, id));
 }
@@ -133,6 +140,29 @@ static bool tick_window(struct schedule *schedule)
     schedule->window_left = schedule->window[schedule->window_now].ticks;
     schedule->given_up = false;
     return true;
+}
+
+/* Whether the time is that of the queue's head. */
+static bool in_queue(const struct schedule *schedule)
+{
+    return schedule->batches > 0 && window_user(schedule) == VCPU_NONE;
+}
+
+uint32_t schedule_quiet(const struct schedule *schedule)
+{
+    uint32_t quiet = in_queue(schedule) ? schedule->turn_left : UINT32_MAX;
+
+    if (schedule->window_count > 0 && schedule->window_left < quiet)
+        quiet = schedule->window_left;
+    return quiet;
+}
+
+void schedule_skip(struct schedule *schedule, uint32_t ticks)
+{
+    if (in_queue(schedule))
+        schedule->turn_left -= ticks;
+    if (schedule->window_count > 0)
+        schedule->window_left -= ticks;
 }
 
 bool schedule_tick(struct schedule *schedule, unsigned ran)

@@ -57,6 +57,13 @@ void schedule_yield(struct schedule *schedule, unsigned id);
  * schedule_pick() may answer otherwise than before. */
 bool schedule_tick(struct schedule *schedule, unsigned ran);
 
+/* After how many ticks schedule_tick() may do more than count, if nothing changes before: 1 or
+ * more. */
+uint32_t schedule_quiet(const struct schedule *schedule);
+
+/* `ticks` ticks have passed in which nothing could change: fewer than schedule_quiet(). */
+void schedule_skip(struct schedule *schedule, uint32_t ticks);
+
 /* The vCPU whose time it is, or VCPU_NONE. */
 unsigned schedule_pick(const struct schedule *schedule);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hv/upcall.h"
-#include <string.h>
+#include "hv/compiler.h"
 #include "hv/health.h"
 #include "hv/irq.h"
 #include "hv/partition.h"
@@ -32,8 +32,7 @@ void upcall_make(struct vcpu *vcpu)
     struct virq *virq = vcpu_virq(vcpu);
     unsigned vector = virq_next(virq);
     uint64_t address = frame_address(frame->rsp);
-    struct hv_upcall *upcall =
-        partition_memory(vcpu->partition, address, sizeof(*upcall), PAGE_WRITE);
+    struct hv_upcall *upcall = partition_page(vcpu->partition, address, PAGE_WRITE);
 
     if (!upcall) {
         health_fault(vcpu, FAULT_BAD_STACK, 0);
@@ -76,17 +75,40 @@ static bool is_user_address(uint64_t address)
     return address >> 47 == 0;
 }
 
+typedef struct hv_upcall unaligned_upcall __attribute__((aligned(1)));
+
+/* The frame at `address` as the hypervisor sees it, or NULL: one that upcall_make() built lies on
+ * one page. */
+static const volatile unaligned_upcall *find_frame(const struct partition *partition,
+                                                   uint64_t address)
+{
+    if (LIKELY(address % HV_UPCALL_SIZE == 0))
+        return partition_page(partition, address, PAGE_READ);
+    return partition_memory(partition, address, HV_UPCALL_READ, PAGE_READ);
+}
+
+/* Reads each field once: the guest's memory is not looked at again. */
+static inline struct hv_upcall read_frame(const volatile unaligned_upcall *there)
+{
+    return (struct hv_upcall){.vector = there->vector,
+                              .count = there->count,
+                              .upcall = there->upcall,
+                              .rax = there->rax,
+                              .rip = there->rip,
+                              .rflags = there->rflags,
+                              .rsp = there->rsp};
+}
+
 uint64_t upcall_return(struct vcpu *vcpu)
 {
     struct frame *frame = &vcpu->frame;
-    const void *there = partition_memory(vcpu->partition, frame->rsp, HV_UPCALL_READ, PAGE_READ);
-    struct hv_upcall upcall;
+    const volatile unaligned_upcall *there = find_frame(vcpu->partition, frame->rsp);
 
     if (!there) {
         health_fault(vcpu, FAULT_BAD_FRAME, 0);
         return 0;
     }
-    memcpy(&upcall, there, HV_UPCALL_READ);
+    const struct hv_upcall upcall = read_frame(there);
     if (!is_user_address(upcall.rip) || !is_user_address(upcall.rsp) ||
         !end_service(vcpu, &upcall)) {
         health_fault(vcpu, FAULT_BAD_FRAME, 0);

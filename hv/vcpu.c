@@ -5,6 +5,7 @@
 #include "hv/check.h"
 #include "hv/compiler.h"
 #include "hv/console.h"
+#include "hv/irq.h"
 #include "hv/partition.h"
 #include "hv/upcall.h"
 
@@ -14,7 +15,7 @@
 /* While nobody runs, an entry's registers go here and are forgotten. */
 static struct frame nobody;
 
-struct cpu cpu = {.frame = &nobody, .attention = ATTEND_SWITCH};
+struct cpu cpu = {.frame = &nobody, .attention = ATTEND_SWITCH, .wait = 1, .left = 1};
 struct vcpu vcpus[VCPUS];
 struct virqs virqs;
 struct schedule schedule;
@@ -40,23 +41,13 @@ void vcpu_create(struct vcpu *vcpu, unsigned id, struct partition *partition, ui
 {
     CHECK(vcpu->phase == PHASE_OFF);
     vcpu->id = id;
+    vcpu->virq = &virqs.of[id];
     vcpu->partition = partition;
     vcpu->phase = PHASE_LOADING;
     virq_init(vcpu_virq(vcpu));
+    irq_look_next();
     schedule_add(&schedule, id, window);
     schedule_ready(&schedule, bit_set(0, id));
-}
-
-void vcpu_refresh(struct vcpu *vcpu)
-{
-    bool eligible = vcpu_virq(vcpu)->eligible != 0;
-
-    vcpu->page->irq_pending = eligible;
-    if (vcpu != cpu.current)
-        return;
-    cpu.attention &= (uint8_t)~ATTEND_UPCALL;
-    if (eligible)
-        cpu.attention |= ATTEND_UPCALL;
 }
 
 void vcpu_notify(uint64_t told)
@@ -66,10 +57,11 @@ void vcpu_notify(uint64_t told)
     /* The others' irq_pending is set when they run: until then nobody looks at it. */
     if (cpu.current && bit_get(told, cpu.current->id)) {
         cpu.current->page->irq_pending = 1;
-        cpu.attention |= ATTEND_UPCALL;
+        cpu.upcall = true;
     }
     if (woken == 0)
         return;
+    irq_look_next();
     schedule_ready(&schedule, woken);
     if (!cpu.current || schedule_pick(&schedule) != cpu.current->id)
         cpu.attention |= ATTEND_SWITCH;
@@ -80,12 +72,14 @@ void vcpu_wait(struct vcpu *vcpu)
     vcpu->page->irq_disabled = 0;
     if (vcpu_virq(vcpu)->eligible)
         return;
+    irq_look_next();
     schedule_block(&schedule, vcpu->id);
     cpu.attention |= ATTEND_SWITCH;
 }
 
 void vcpu_yield(struct vcpu *vcpu)
 {
+    irq_look_next();
     schedule_yield(&schedule, vcpu->id);
     cpu.attention |= ATTEND_SWITCH;
 }
@@ -108,21 +102,19 @@ void vcpu_start(struct vcpu *vcpu, uint64_t entry)
 void vcpu_stop(struct vcpu *vcpu)
 {
     vcpu->phase = PHASE_STOPPED;
+    irq_look_next();
     schedule_block(&schedule, vcpu->id);
 }
 
-static bool upcall_is_due(const struct vcpu *vcpu)
+static void make_upcall_that_is_due(struct vcpu *vcpu)
 {
-    return vcpu_virq(vcpu)->eligible && !vcpu->page->irq_disabled;
+    if (cpu.upcall && !vcpu->page->irq_disabled)
+        upcall_make(vcpu);
 }
 
-bool cpu_attend(void)
+void cpu_upcall(void)
 {
-    if (cpu.attention & ~ATTEND_UPCALL)
-        return true;
-    if (upcall_is_due(cpu.current))
-        upcall_make(cpu.current);
-    return cpu.attention & ~ATTEND_UPCALL;
+    make_upcall_that_is_due(cpu.current);
 }
 
 /* Nobody runs until the next time through cpu_next(). */
@@ -144,24 +136,24 @@ static struct frame *enter(struct vcpu *vcpu)
     cpu.frame = &vcpu->frame;
     cpu.attention &= ATTEND_CONSOLE;
     vcpu_refresh(vcpu);
-    if (upcall_is_due(vcpu))
-        upcall_make(vcpu);
+    make_upcall_that_is_due(vcpu);
     return cpu.attention & ATTEND_SWITCH ? leave_to_nobody() : cpu.frame;
 }
 
-/* A slice of what is to be done, by nobody or in the time of vCPU `id`. */
-static void work(unsigned id)
+/* A slice of what is to be done, by nobody (NULL) or in the time of `vcpu`. */
+static void work(const struct vcpu *vcpu)
 {
+    irq_look_next(); /* it may give the console something to show */
     if (cpu.console_first) {
         cpu.console_first = false;
         cpu.postponed = 0;
         cpu.attention &= (uint8_t)~ATTEND_CONSOLE;
         console_step();
-    } else if (id == VCPU_NONE) {
+    } else if (!vcpu) {
         partition_all_stopped();
         cpu.halt = !console_step();
     } else {
-        partition_work(vcpus[id].partition);
+        partition_work(vcpu->partition);
     }
 }
 
@@ -176,14 +168,15 @@ static bool before(const struct vcpu *next)
 struct frame *cpu_next(bool fresh)
 {
     unsigned id = schedule_pick(&schedule);
-    bool started = id != VCPU_NONE && vcpus[id].phase == PHASE_STARTED;
+    struct vcpu *next = id != VCPU_NONE ? &vcpus[id] : NULL;
+    bool started = next && next->phase == PHASE_STARTED;
 
     if (!fresh && cpu.attention & ATTEND_CONSOLE)
-        cpu.console_first = !started || before(&vcpus[id]);
+        cpu.console_first = !started || before(next);
     if (started && !cpu.console_first)
-        return enter(&vcpus[id]);
+        return enter(next);
     leave_to_nobody();
     if (fresh)
-        work(id);
+        work(next);
     return NULL;
 }

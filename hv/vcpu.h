@@ -26,10 +26,11 @@ enum vcpu_state {
  * of these the schedule keeps account. */
 enum vcpu_phase { PHASE_OFF, PHASE_LOADING, PHASE_STARTED, PHASE_STOPPED };
 
-/* What is particular to a paravirtual guest; the core's state is virqs.of[id]. */
+/* What is particular to a paravirtual guest; the core's state stands apart. */
 struct vcpu {
     enum vcpu_phase phase;
     unsigned id;
+    struct virq *virq; /* virqs.of[id] */
     struct partition *partition;
     struct hv_vcpu_page *page; /* the guest's page, in the hypervisor's own mapping */
     uint64_t entry[HV_VECTORS];
@@ -39,23 +40,26 @@ struct vcpu {
 
 _Static_assert(sizeof(struct vcpu) + sizeof(struct virq) <= 20 << 10, "a vCPU's record");
 
-/* Why the way out must not simply return to the guest. */
+/* Why the way out must not return to the guest, not even for an upcall. */
 enum {
-    ATTEND_UPCALL = 1, /* the current vCPU has a vector pending and not masked */
-    ATTEND_SWITCH = 2, /* the CPU may belong to somebody else now */
-    ATTEND_CONSOLE = 4 /* the console has something to show */
+    ATTEND_SWITCH = 1, /* the CPU may belong to somebody else now */
+    ATTEND_CONSOLE = 2 /* the console has something to show */
 };
 
 struct cpu {
-    struct frame *frame;  /* where the way out finds what to return to */
-    uint8_t attention;    /* ATTEND_… */
-    bool halt;            /* nothing is left to do until an interrupt comes */
-    bool console_first;   /* the console is served before anybody runs */
-    uint8_t postponed;    /* changes of hands that it was not served before */
-    struct vcpu *current; /* whose time it is; NULL: nobody's */
+    struct frame *frame; /* where the way out finds what to return to */
+    /* The way out tests these two at once: */
+    _Alignas(2) uint8_t attention; /* ATTEND_… */
+    bool upcall;                   /* the current vCPU has a vector pending and not masked */
+    bool halt;                     /* nothing is left to do until an interrupt comes */
+    bool console_first;            /* the console is served before anybody runs */
+    uint8_t postponed;             /* changes of hands that it was not served before */
+    struct vcpu *current;          /* whose time it is; NULL: nobody's */
     struct vcpu
-        *loaded;  /* whose address space, x87/SSE state and segments the CPU holds, or NULL */
-    uint64_t now; /* ticks since the start */
+        *loaded;   /* whose address space, x87/SSE state and segments the CPU holds, or NULL */
+    uint64_t now;  /* ticks since the start, at irq_look()'s last look */
+    uint32_t wait; /* ticks from then to the next look */
+    uint32_t left; /* and what is left of them */
     uint64_t nmis;
     uint64_t strays; /* interrupts at vectors that have no source */
 };
@@ -67,7 +71,7 @@ extern struct schedule schedule;
 
 static inline struct virq *vcpu_virq(const struct vcpu *vcpu)
 {
-    return &virqs.of[vcpu->id];
+    return vcpu->virq;
 }
 
 enum vcpu_state vcpu_state(const struct vcpu *vcpu);
@@ -79,8 +83,15 @@ const struct arch_space *vcpu_space(const struct vcpu *vcpu);
 void vcpu_create(struct vcpu *vcpu, unsigned id, struct partition *partition, uint32_t window);
 
 /* Brings what follows from the core's state in line after a change of it by the vCPU itself:
- * irq_pending in the guest's page, and whether the way out must look. */
-void vcpu_refresh(struct vcpu *vcpu);
+ * irq_pending in the guest's page, and whether the way out must look. The vCPU is the current one,
+ * or there is none. */
+static inline void vcpu_refresh(struct vcpu *vcpu)
+{
+    bool eligible = vcpu->virq->eligible != 0;
+
+    vcpu->page->irq_pending = eligible;
+    cpu.upcall = eligible;
+}
 
 /* The core has something to tell the vCPUs in `told` that it had not before: wakes those that wait.
  */
@@ -102,13 +113,13 @@ void vcpu_start(struct vcpu *vcpu, uint64_t entry);
 void vcpu_stop(struct vcpu *vcpu);
 
 /*
- * The way out, with interrupts off. cpu_attend() makes the upcall that is due, and answers true
- * where there is more to do than that; then, with the callee-saved registers in *cpu.frame,
- * cpu_next() answers the frame to return to, or NULL: let interrupts in (halting first where
- * cpu.halt) and ask again, with `fresh`: nothing was done since. Only then it does a slice of work,
- * so that no slice makes the path of an interrupt or of a hypercall longer.
+ * The way out, with interrupts off. cpu_upcall() makes the upcall that is due to the current vCPU.
+ * Where cpu.attention is set, with the callee-saved registers in *cpu.frame, cpu_next() answers the
+ * frame to return to, or NULL: let interrupts in (halting first where cpu.halt) and ask again, with
+ * `fresh`: nothing was done since. Only then it does a slice of work, so that no slice makes the
+ * path of an interrupt or of a hypercall longer.
  */
-bool cpu_attend(void);
+void cpu_upcall(void);
 struct frame *cpu_next(bool fresh);
 
 #endif

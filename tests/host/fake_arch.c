@@ -28,6 +28,9 @@ static unsigned space_count;
 
 static jmp_buf *catcher;
 
+/* Writes what was counted of this process, where it is built for that. */
+void __gcov_dump(void) __attribute__((weak));
+
 /* The tests' own mistake, or a use of the seam that the real one would not survive. */
 static _Noreturn void give_up(const char *what)
 {
@@ -35,21 +38,27 @@ static _Noreturn void give_up(const char *what)
     abort();
 }
 
-void fake_release(void)
+static void forget_spaces(void)
 {
     for (unsigned i = 0; i < space_count; i++)
         free(spaces[i].pages);
     space_count = 0;
     if (physical_memory)
         ASAN_UNPOISON_MEMORY_REGION(physical_memory, FAKE_SIZE);
+}
+
+void fake_release(void)
+{
+    forget_spaces();
     free(physical_memory);
     physical_memory = NULL;
 }
 
 void fake_reset(void)
 {
-    fake_release();
-    physical_memory = aligned_alloc(HV_PAGE_SIZE, FAKE_SIZE);
+    forget_spaces();
+    if (!physical_memory)
+        physical_memory = aligned_alloc(HV_PAGE_SIZE, FAKE_SIZE);
     if (!physical_memory)
         give_up("no memory");
     memset(physical_memory, FAKE_JUNK, FAKE_SIZE);
@@ -294,6 +303,8 @@ enum fake_end fake_run_apart(void (*body)(void))
     if (child == 0) {
         fake_run(body);
         *record = fake;
+        if (__gcov_dump)
+            __gcov_dump();
         _exit(0);
     }
     if (child < 0 || waitpid(child, &status, 0) != child)

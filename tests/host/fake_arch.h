@@ -17,7 +17,9 @@ struct vcpu;
 
 /* Physical memory; what lies elsewhere can't be reached. */
 #define FAKE_PHYSICAL UINT64_C(0x100000)
-#define FAKE_SIZE     (UINT64_C(12) << 20)
+#ifndef FAKE_SIZE
+#define FAKE_SIZE (UINT64_C(12) << 20)
+#endif
 
 /* What a start of the fake CPU loads, so that a test can tell. */
 #define FAKE_FX_START 0x37

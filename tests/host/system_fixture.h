@@ -14,9 +14,9 @@
 #include <stdint.h>
 #include <string.h>
 #include <cmocka.h>
-#include <elf.h>
 #include "belfry/hv_abi.h"
 #include "fake_arch.h"
+#include "guest_image.h"
 #include "hv/arch.h"
 #include "hv/check.h"
 #include "hv/console.h"
@@ -26,70 +26,7 @@
 #include "hv/main.h"
 #include "hv/partition.h"
 
-#define MEM        UINT64_C(0x20000) /* of each partition: 128K */
-#define MEM_END    (HV_MEM_BASE + MEM)
-#define GUARD      (MEM_END - HV_STACK_SIZE - HV_PAGE_SIZE)
-#define CODE       HV_MEM_BASE /* a page that can be executed */
-#define CONSTANTS  (CODE + HV_PAGE_SIZE)
-#define DATA       (CODE + 2 * HV_PAGE_SIZE) /* 16 bytes from the file, then zeros */
-#define DATA_SIZE  (3 * HV_PAGE_SIZE)
-#define ENTRY      (CODE + 0x10)
-#define UPCALL     (CODE + 0x20)
-#define IMAGE_SIZE (4 * HV_PAGE_SIZE)
-
 static struct boot_info info;
-
-static inline void put_segment(uint8_t *image, unsigned index, Elf64_Phdr program)
-{
-    program.p_type = PT_LOAD;
-    program.p_align = HV_PAGE_SIZE;
-    memcpy(image + sizeof(Elf64_Ehdr) + index * sizeof(program), &program, sizeof(program));
-}
-
-/* Three segments: code, constants, data. A byte of the file is its page's number. */
-static inline void make_image(uint8_t *image)
-{
-    Elf64_Ehdr header = {.e_ident = {0x7F, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
-                         .e_type = ET_EXEC,
-                         .e_machine = EM_X86_64,
-                         .e_version = EV_CURRENT,
-                         .e_entry = ENTRY,
-                         .e_phoff = sizeof(header),
-                         .e_phentsize = sizeof(Elf64_Phdr),
-                         .e_phnum = 3};
-
-    for (unsigned page = 0; page < IMAGE_SIZE / HV_PAGE_SIZE; page++)
-        memset(image + page * HV_PAGE_SIZE, (int)page, HV_PAGE_SIZE);
-    memcpy(image, &header, sizeof(header));
-    put_segment(image, 0,
-                (Elf64_Phdr){.p_flags = PF_R | PF_X,
-                             .p_offset = HV_PAGE_SIZE,
-                             .p_vaddr = CODE,
-                             .p_filesz = 4096,
-                             .p_memsz = 4096});
-    put_segment(image, 1,
-                (Elf64_Phdr){.p_flags = PF_R,
-                             .p_offset = 2 * HV_PAGE_SIZE,
-                             .p_vaddr = CONSTANTS,
-                             .p_filesz = 4096,
-                             .p_memsz = 4096});
-    put_segment(image, 2,
-                (Elf64_Phdr){.p_flags = PF_R | PF_W,
-                             .p_offset = 3 * HV_PAGE_SIZE,
-                             .p_vaddr = DATA,
-                             .p_filesz = 16,
-                             .p_memsz = DATA_SIZE});
-}
-
-static inline void add_module(const char *line)
-{
-    struct boot_module *module = &info.modules[info.module_count];
-    uint64_t start = FAKE_PHYSICAL + info.module_count++ * IMAGE_SIZE;
-
-    module->memory = (struct boot_range){start, start + IMAGE_SIZE};
-    strcpy(module->line, line);
-    make_image(arch_memory(start));
-}
 
 /* Slices and turns, until a guest runs: its frame. */
 static inline struct frame *until_a_guest_runs(void)
@@ -103,16 +40,22 @@ static inline struct frame *until_a_guest_runs(void)
     return frame;
 }
 
-/* Boots with these lines; guest a runs. */
-static inline void boot_system(const char *hypervisor, const char *a, const char *b)
+/* What hv_main() boots with, where there is more to prepare than the lines. */
+static inline void prepare_system(const char *hypervisor, const char *a, const char *b)
 {
     fake_reset();
     memset(&info, 0, sizeof(info));
     fake_memory_map(&info);
     strcpy(info.line, hypervisor);
-    add_module(a);
+    add_guest(&info, a);
     if (b)
-        add_module(b);
+        add_guest(&info, b);
+}
+
+/* Boots with these lines; guest a runs. */
+static inline void boot_system(const char *hypervisor, const char *a, const char *b)
+{
+    prepare_system(hypervisor, a, b);
     hv_main(&info, NULL);
     assert_ptr_equal(until_a_guest_runs(), &vcpus[0].frame);
 }
@@ -123,10 +66,24 @@ static inline void *guest_bytes(uint64_t address)
     return cpu.current->partition->memory + (address - PARTITION_BASE);
 }
 
+/* As the way in does it. */
+static inline int64_t make_call(uint64_t number, uint64_t a, uint64_t b, uint64_t c)
+{
+    return number < HYPERCALLS ? hypercalls[number](a, b, c) : HV_ENOSYS;
+}
+
 #define CALL_SELECT(number, a, b, c, ...)                                                          \
-    hypercall((uint64_t)(a), (uint64_t)(b), (uint64_t)(c), (uint64_t)(number))
+    make_call((uint64_t)(number), (uint64_t)(a), (uint64_t)(b), (uint64_t)(c))
 /* call(number), call(number, a), call(number, a, b), call(number, a, b, c) */
 #define call(...) CALL_SELECT(__VA_ARGS__, 0, 0, 0, 0)
+
+/* As the way out does it: true where there is more to do than an upcall. */
+static inline bool attend(void)
+{
+    if (!cpu.attention)
+        cpu_upcall();
+    return cpu.attention;
+}
 
 static inline struct hv_irq_stats stats_of(unsigned vector)
 {

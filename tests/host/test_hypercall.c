@@ -163,13 +163,13 @@ static void pending_and_not_masked(void **state)
     assert_int_equal(call(HV_CALL_IRQ_MASK, 48), 0);
     assert_int_equal(call(HV_CALL_IRQ_RAISE, 48, 0), 0);
     assert_int_equal(vcpus[0].page->irq_pending, 0);
-    assert_int_equal(cpu.attention, 0);
+    assert_false(cpu.upcall);
     assert_int_equal(call(HV_CALL_IRQ_UNMASK, 48), 0);
     assert_int_equal(vcpus[0].page->irq_pending, 1);
-    assert_int_equal(cpu.attention, ATTEND_UPCALL);
+    assert_true(cpu.upcall);
     assert_int_equal(call(HV_CALL_IRQ_MASK, 48), 0);
     assert_int_equal(vcpus[0].page->irq_pending, 0);
-    assert_int_equal(cpu.attention, 0);
+    assert_false(cpu.upcall);
 }
 
 /* ---- lines ---- */

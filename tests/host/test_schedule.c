@@ -72,6 +72,28 @@ static void tick_says_when_it_changes(void **state)
         assert_int_equal(tick(), ticks % QUANTUM == 0);
 }
 
+/* All but the last tick of a turn or of a window can be skipped, and change nothing. */
+static void quiet_until_it_may_change(void **state)
+{
+    (void)state;
+    assert_int_equal(schedule_quiet(&schedule), UINT32_MAX);
+    add(0, 0);
+    assert_int_equal(schedule_quiet(&schedule), QUANTUM);
+    schedule_skip(&schedule, QUANTUM - 1);
+    assert_int_equal(schedule_quiet(&schedule), 1);
+    assert_true(tick());
+    add(1, 3);
+    assert_int_equal(schedule_quiet(&schedule), 3);
+    schedule_skip(&schedule, 2);
+    assert_int_equal(schedule_pick(&schedule), 1);
+    assert_true(tick());
+    schedule_block(&schedule, 1);
+    assert_int_equal(schedule_quiet(&schedule), 3);
+    schedule_skip(&schedule, 2); /* in the turn of the queue's head, too */
+    assert_true(tick());
+    assert_int_equal(schedule.turn_left, QUANTUM > 3 ? QUANTUM - 3 : QUANTUM);
+}
+
 static void yield_gives_up_the_rest(void **state)
 {
     (void)state;
@@ -264,12 +286,22 @@ static void model_tick(void)
     model_append(id);
 }
 
+/* Ticks that are only counted: as many single ones say the same. */
+static void skip_ticks(unsigned ticks)
+{
+    if (ticks >= schedule_quiet(&schedule))
+        return;
+    schedule_skip(&schedule, ticks);
+    while (ticks-- > 0)
+        model_tick();
+}
+
 static void step(uint64_t *set)
 {
     unsigned id = (unsigned)rand() % VCPUS;
     uint64_t woken = ~*set & (UINT64_C(1) << id | UINT64_C(1) << rand() % VCPUS);
 
-    switch (rand() % 4) {
+    switch (rand() % 5) {
     case 0:
         if (woken == 0)
             return;
@@ -291,6 +323,9 @@ static void step(uint64_t *set)
         schedule_yield(&schedule, id);
         model_remove(id);
         model_append(id);
+        return;
+    case 2:
+        skip_ticks((unsigned)rand() % 3);
         return;
     default:
         tick();
@@ -320,6 +355,7 @@ int main(void)
         cmocka_unit_test_setup(nobody_at_first, set_up),
         cmocka_unit_test_setup(a_turn_is_a_quantum, set_up),
         cmocka_unit_test_setup(tick_says_when_it_changes, set_up),
+        cmocka_unit_test_setup(quiet_until_it_may_change, set_up),
         cmocka_unit_test_setup(yield_gives_up_the_rest, set_up),
         cmocka_unit_test_setup(block_gives_up_the_rest, set_up),
         cmocka_unit_test_setup(who_comes_after_nobody_has_a_whole_turn, set_up),

@@ -45,7 +45,8 @@ static void raise_and_tell(unsigned vector, unsigned times)
     for (unsigned i = 0; i < times; i++)
         assert_int_equal(call(HV_CALL_IRQ_RAISE, vector, 0), 0);
     vcpu->page->irq_disabled = 0;
-    assert_false(cpu_attend());
+    cpu_upcall();
+    assert_int_equal(cpu.attention, 0);
 }
 
 static uint64_t do_return(void)
@@ -116,7 +117,8 @@ static void the_lowest_first_and_within(void **state)
     assert_int_equal(made()->vector, 48);
     uint64_t outer = vcpu->frame.rsp;
     vcpu->page->irq_disabled = 0; /* 48 is in service and holds nobody back */
-    assert_false(cpu_attend());
+    cpu_upcall();
+    assert_int_equal(cpu.attention, 0);
     assert_int_equal(made()->vector, 200);
     assert_int_equal(vcpu->frame.rip, UPCALL + 1);
     assert_true(vcpu->frame.rsp < outer);
@@ -130,7 +132,8 @@ static void none_while_disabled(void **state)
 {
     (void)state;
     call(HV_CALL_IRQ_RAISE, 48, 0);
-    assert_false(cpu_attend());
+    cpu_upcall();
+    assert_int_equal(cpu.attention, 0);
     assert_int_equal(vcpu->frame.rip, INSIDE);
     assert_int_equal(vcpu->page->irq_pending, 1);
 }
@@ -157,11 +160,13 @@ static void bad_stacks(void **state)
         call(HV_CALL_IRQ_RAISE, 48, 0);
         vcpu->page->irq_disabled = 0;
         if (bad[i] == DATA + 192) { /* the first that is good */
-            assert_false(cpu_attend());
+            cpu_upcall();
+            assert_int_equal(cpu.attention, 0);
             assert_int_equal(vcpu->frame.rsp, DATA);
             return;
         }
-        assert_true(cpu_attend());
+        cpu_upcall();
+        assert_int_not_equal(cpu.attention, 0);
         assert_int_equal(vcpu->phase, PHASE_LOADING);
         assert_int_equal(vcpu->partition->fault.what, FAULT_BAD_STACK);
         assert_int_equal(virq_outstanding(vcpu_virq(vcpu), 48), 1);
@@ -177,12 +182,14 @@ static void acknowledges_what_it_says(void **state)
     made()->count = 3;
     assert_int_equal(do_return(), 0x1122334455667788);
     assert_int_equal(virq_outstanding(vcpu_virq(vcpu), 48), 2);
-    assert_false(cpu_attend()); /* what is left is told again */
+    cpu_upcall();
+    assert_int_equal(cpu.attention, 0); /* what is left is told again */
     assert_int_equal(made()->count, 2);
     assert_int_equal(made()->upcall, 2);
     made()->count = 0;
     do_return();
-    assert_false(cpu_attend());
+    cpu_upcall();
+    assert_int_equal(cpu.attention, 0);
     assert_int_equal(made()->upcall, 3);
     do_return();
     assert_int_equal(virq_outstanding(vcpu_virq(vcpu), 48), 0);

@@ -138,7 +138,7 @@ end:
        :: else
        fi;
 #endif
-       /* The way out: cpu_attend() and upcall_is_due(), hv/vcpu.c. */
+       /* The way out: cpu_upcall(), hv/vcpu.c. */
        do
        :: load(HERE, RAISED, seen);
           load(HERE, DISABLED, disabled);

@@ -70,7 +70,6 @@ def test_waiting_halts(boot):
 
 # ---- what stops the hypervisor ---------------------------------------------------------------------
 
-PARTITION_EXIT = 12  # in RCX, the last argument of hypercall()
 UD2 = b"\x0f\x0b"
 SHOWN = [name for name in REGISTERS if name != "rip"]
 
@@ -115,7 +114,7 @@ def return_address(stub):
 
 def test_exception(stopped_at):
     """#UD in a hypercall: the registers are those of that moment, the backtrace has its caller."""
-    booted, stub = stopped_at("hypercall")
+    booted, stub = stopped_at("console_write_call")
     stub.write(stub["rip"], UD2)
     marks = {name: 0x1111111111111111 * (at % 15 + 1) for at, name in enumerate(SHOWN) if name != "rsp"}
     for name, value in marks.items():
@@ -137,7 +136,7 @@ def test_exception(stopped_at):
     (0x400000, 0x11, "max"),               # the guest's code: SMEP
 ])
 def test_wild_jump(stopped_at, address, error, cpu):
-    booted, stub = stopped_at("hypercall", cpu=cpu)
+    booted, stub = stopped_at("console_write_call", cpu=cpu)
     stub["rip"] = address
     stub.go()
     lines = report(booted)
@@ -147,7 +146,7 @@ def test_wild_jump(stopped_at, address, error, cpu):
 
 def test_double_fault(stopped_at):
     """No stack: #DF has one of its own, and the report comes out all the same."""
-    booted, stub = stopped_at("hypercall")
+    booted, stub = stopped_at("console_write_call")
     stub["rsp"] = stack = 0xFFFFFFFF00000000
     stub.go()
     lines = report(booted)
@@ -158,10 +157,8 @@ def test_double_fault(stopped_at):
 
 def test_current_vcpu(stopped_at):
     """The one whose call it was: here the second that exits."""
-    booted, stub = stopped_at("hypercall")
-    exits = 0
-    while (exits := exits + (stub["rcx"] == PARTITION_EXIT)) < 2:
-        stub.run_to(symbols()["hypercall"])
+    booted, stub = stopped_at("partition_exit_call")
+    stub.run_to(symbols()["partition_exit_call"])
     stub.write(stub["rip"], UD2)
     stub.go()
     lines = report(booted)
@@ -170,7 +167,7 @@ def test_current_vcpu(stopped_at):
 
 def test_failed_check(stopped_at):
     """check_failed() as CHECK calls it: the condition, the place, the vCPU, the backtrace."""
-    booted, stub = stopped_at("hypercall")
+    booted, stub = stopped_at("console_write_call")
     room = 0x5F4000  # the guest's stack
     caller = return_address(stub)
     stub.write(room, b"2 + 2 == 5\0hv/sums.c\0")

@@ -9,7 +9,6 @@ from gdb_stub import Stub, symbols
 from machine import NOT_ALL_EXITED
 from verdict import judge, said
 
-VERSION = 0
 DF, AC = 1 << 10, 1 << 18
 FRAME_RIP, FRAME_RFLAGS = 17 * 8, 19 * 8  # struct frame of include/hv/frame.h
 NMI_RFLAGS = (1 + 5 + 2 + 2) * 8  # above trap_nmi()'s RSP: its return address, five registers, two words, RIP, CS
@@ -49,7 +48,7 @@ class Dirty:
 
     def inject_nmi(self):
         """As the guest goes on; answers the flags of what it interrupted, which may be a tick's path."""
-        self.run_to("hypercall")
+        self.run_to("version")
         self.stub.run_to(self.guests(FRAME_RIP))
         entry = self.names["trap_nmi"]
         self.stub.command(f"Z1,{entry:x},1")
@@ -64,7 +63,7 @@ class Dirty:
 def test_flags(boot, stub, cpu, cleared):
     """Gates leave DF and AC as the guest set them; AC would switch SMAP off."""
     dirty = Dirty(boot, stub, cpu)
-    for function in ("hypercall", "trap_tick", "trap_interrupt"):
+    for function in ("version", "trap_tick", "trap_interrupt"):
         dirty.run_to(function)
         assert stub.flags & cleared == 0, f"{function}: {stub.flags:#x}"
     assert any(dirty.inject_nmi() & (DF | AC) == DF | AC for _ in range(100))
@@ -92,7 +91,7 @@ def test_idt(boot, stub):
     booted = boot(["hello.elf a"], devices=stub.options)
     stub.connect()
     names = symbols()
-    stub.run_to(names["hypercall"])
+    stub.run_to(names["console_write_call"])
     for vector in range(256):
         low, selector, ist, kind, middle, high, rest = struct.unpack("<HHBBHII", stub.read(names["idt"] + 16 * vector, 16))
         assert (selector, ist, kind, rest) == (8, IST.get(vector, 0), 0xEE if vector == GATE else 0x8E, 0), vector
@@ -132,9 +131,7 @@ def test_no_line(boot, stub, tmp_path, vector, expected, told):
                   devices=[*stub.options, "-serial", "null", "-D", str(trace), "-d", "trace:pic_ioport_*"])
     stub.connect()
     names = symbols()
-    stub.run_to(names["hypercall"])
-    while stub["rcx"] != VERSION:
-        stub.run_to(names["hypercall"])
+    stub.run_to(names["version"])
     after = number(stub, stub["rsp"])
     stub["rip"], stub["rdi"] = names["trap_interrupt"], vector
     start = len(trace.read_text())
