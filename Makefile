@@ -90,6 +90,7 @@ include tests/bochs/bochs.mk
 include tests/spin/spin.mk
 include tests/bench/bench.mk
 include tests/proof/proof.mk
+include tests/torture/torture.mk
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 

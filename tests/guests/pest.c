@@ -3,7 +3,7 @@
  * A bad neighbour: does one thing as often as it can, for `ms` milliseconds after power-on, over
  * all its lives; then it exits. What it does, `do` says by the number of its place in `deeds`. With
  * `aim` it does it once in a turn, before the end of the turn's first tick: so many instructions
- * before at most, somewhat fewer each time. For icount alone, where a TSC tick is a nanosecond.
+ * before at most, more or fewer each time. For icount alone, where a TSC tick is a nanosecond.
  */
 #include "guest.h"
 
@@ -66,26 +66,64 @@ static void ring(void)
     out8(0x2F9, 0);
 }
 
+/* COM2's scratch register, as it is granted to `ring`. */
+static void use_port(void)
+{
+    for (unsigned i = 0; i < 64; i++)
+        out8(0x2FF, in8(0x2FF));
+}
+
+/* IRQ_RETURN by a frame that no upcall made, to the next instruction. */
+static void resume(void)
+{
+    struct hv_upcall frame = {.rflags = HV_RFLAGS_INIT};
+    __asm__ volatile("lea 1f(%%rip), %%rax\n"
+                     "mov %%rax, %c2(%0)\n"
+                     "mov %%rsp, %c3(%0)\n"
+                     "mov %0, %%rsp\n"
+                     "mov %1, %%eax\n"
+                     "int $0x80\n"
+                     "1:" ::"r"(&frame),
+                     "i"(HV_CALL_IRQ_RETURN), "i"(HV_UPCALL_RIP), "i"(HV_UPCALL_RSP)
+                     : "rax", "memory");
+}
+
+/* A line opened and closed, and 8 virtual vectors that come and go with something outstanding. */
+static void register_all(void)
+{
+    interrupts_disable();
+    call(HV_CALL_IRQ_REGISTER, HV_VECTOR_COM2, upcall_entry);
+    for (unsigned vector = 48; vector < 56; vector++) {
+        call(HV_CALL_IRQ_REGISTER, vector, upcall_entry);
+        call(HV_CALL_IRQ_RAISE, vector, 0);
+        call(HV_CALL_IRQ_UNREGISTER, vector);
+    }
+    call(HV_CALL_IRQ_UNREGISTER, HV_VECTOR_COM2);
+}
+
 /* A gap of this many ns in a guest's time is somebody else's turn. */
 #define GAP 20000
 
 static uint64_t end;
 
-/* Returns `before` ns before the end of a turn's first tick, or when no turn comes any more. */
+/* Returns `before` ns before the end of a turn's first tick, or when no turn comes any more. The
+ * turn in which a life begins is not one: its beginning was not seen. */
 static void wait_before_tick(uint64_t before)
 {
     static uint64_t turn, last;
     uint64_t now = rdtsc(), shot = turn;
-    while (now < end && (turn == shot || now + before < turn + tick_cycles())) {
+    last = last ? last : now;
+    do {
         if (now - last > GAP)
             turn = now;
         last = now;
         now = rdtsc();
-    }
+    } while (now < end &&
+             (turn == shot || (now - last <= GAP && now + before < turn + tick_cycles())));
 }
 
 static void (*const deeds[])(void) = {
-    spin, flood, make_calls, raise, yield, restart, fault, ring,
+    spin, flood, make_calls, raise, yield, restart, fault, ring, use_port, resume, register_all,
 };
 
 void run(void)
@@ -95,9 +133,9 @@ void run(void)
     end = argument("ms", 100) * 1000000;
     on_upcall = ignore;
     __builtin_memset(text, (int)argument("fill", 'x'), sizeof(text));
-    for (uint64_t before = aim; rdtsc() < end; before = before < 37 ? aim : before - 37) {
+    for (uint64_t n = PAGE->restarts; rdtsc() < end; n++) {
         if (aim)
-            wait_before_tick(before);
+            wait_before_tick(aim - n * 1237 % aim);
         deed();
     }
     call(HV_CALL_PARTITION_EXIT, 0);

@@ -26,6 +26,9 @@ PESTS = {
     "fault": "mem=128K fault=restart restarts=1000000 -- do=6",
     "fault-64m": "mem=64M fault=restart restarts=1000000 -- do=6",
     "ring": "line=3 ports=0x2f8-0x2ff -- do=7",
+    "port": "ports=0x2f8-0x2ff -- do=8",
+    "return": "-- do=9",
+    "register": "line=3 vector=48..55 -- do=10",
 }
 COM2 = ["-serial", "null"]
 
