@@ -91,6 +91,8 @@ include tests/spin/spin.mk
 include tests/bench/bench.mk
 include tests/proof/proof.mk
 include tests/torture/torture.mk
+include tests/fuzz/fuzz.mk
+include tests/coverage.mk
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 

@@ -69,7 +69,7 @@ FILES    = $(or $(wildcard $(shell git ls-files --cached --others --exclude-stan
                 $(error lint asks git for the files, and git names none))
 C_FILES  = $(filter %.c %.h,$(FILES))
 HEADERS  = $(filter %.h,$(FILES))
-LICENSED = $(filter-out LICENSE %.md %.json %.gitignore,$(FILES))
+LICENSED = $(filter-out LICENSE %.md %.json %.gitignore tests/fuzz/corpus/%,$(FILES))
 # Scripts are known by their first line: $(call scripts,sh), $(call scripts,python3).
 scripts  = $(shell awk 'FNR == 1 && /^\#!.*$(1)$$/ { print FILENAME } { nextfile }' $(FILES))
 
@@ -116,7 +116,8 @@ compdb: $(B)/compile_commands.json
 # Made of what make would run if all were out of date, so that it never differs from the build.
 $(B)/compile_commands.json: compile-commands
 	@mkdir -p $(@D)
-	@$(MAKE) --no-print-directory --dry-run --always-make V=1 all guests $(HOST_TESTS) $(BENCH_NEEDS) >$(B)/commands
+	@$(MAKE) --no-print-directory --dry-run --always-make V=1 all guests $(HOST_TESTS) $(BENCH_NEEDS) \
+	    $(REPLAYS) >$(B)/commands
 	@tools/compdb $@ <$(B)/commands
 
 # ---- help ----------------------------------------------------------------------------------------------
@@ -138,6 +139,15 @@ make spin         the wake-up handshake, every state of it, in Spin
 make bench        what everything costs, in instructions; fails where that is more than before
 make bench-budget takes what is measured now for the budget
 make plots        the pictures of docs/performance.md
+make torture      the attack from inside, in a minute or two; ONLY=name
+make torture-campaign             chaos, until TORTURE_DEEDS=10000000, from TORTURE_SEED=1 on
+make torture-sweeps               all ports, vectors, MSRs and selectors, each tried
+make torture-paths                the longest paths with interrupts off, measured
+make torture-mutants              each seeded defect must be found; ONLY=name
+make coverage     what of hv/ they run: a summary, and build/coverage/index.html
+make fuzz         every fuzz target, FUZZ_SECONDS=30 for all together; ONLY=name: that one
+make fuzz-corpus  take what was found into the kept corpus
+make fuzz-mutants are seeded defects found, and how soon (about half an hour)
 make lint         every linter; make lint-NAME: one of $(LINTS)
 make loc          how many lines of code are trusted, by folder
 make prove        prove the core with Frama-C: a minute or two

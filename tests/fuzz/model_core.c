@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+#include "model_core.h"
+#include "fuzz.h"
+
+uint64_t model_outstanding(const struct model_core *core, unsigned vector)
+{
+    return core->raised[vector] - core->acknowledged[vector] - core->discarded[vector];
+}
+
+bool model_pending(const struct model_core *core, unsigned vector)
+{
+    return core->registered[vector] && !core->in_service[vector] &&
+           model_outstanding(core, vector) > 0;
+}
+
+unsigned model_next(const struct model_core *core)
+{
+    unsigned vector = 0;
+
+    while (vector < HV_VECTORS && (!model_pending(core, vector) || core->masked[vector]))
+        vector++;
+    return vector;
+}
+
+int64_t model_register(struct model_core *core, unsigned vector)
+{
+    if (core->registered[vector])
+        return HV_EBUSY;
+    core->registered[vector] = true;
+    return 0;
+}
+
+int64_t model_unregister(struct model_core *core, unsigned vector)
+{
+    uint64_t lost = model_outstanding(core, vector);
+
+    if (!core->registered[vector])
+        return HV_ENOENT;
+    core->discarded[vector] += lost;
+    core->registered[vector] = core->masked[vector] = core->in_service[vector] = false;
+    return (int64_t)lost;
+}
+
+int64_t model_mask(struct model_core *core, unsigned vector, bool masked)
+{
+    if (!core->registered[vector])
+        return HV_ENOENT;
+    core->masked[vector] = masked;
+    return 0;
+}
+
+int64_t model_acknowledge(struct model_core *core, unsigned vector, uint64_t count)
+{
+    if (!core->registered[vector])
+        return HV_ENOENT;
+    if (count > model_outstanding(core, vector))
+        return HV_ERANGE;
+    core->acknowledged[vector] += count;
+    core->in_service[vector] = false;
+    return (int64_t)model_outstanding(core, vector);
+}
+
+void model_begin(struct model_core *core, unsigned vector)
+{
+    core->in_service[vector] = true;
+    core->upcalls[vector]++;
+}
+
+void model_forget(struct model_core *core, unsigned vector)
+{
+    core->raised[vector] = core->acknowledged[vector] = 0;
+    core->discarded[vector] = core->upcalls[vector] = 0;
+}
+
+bool model_raise(struct model_core *core, unsigned vector)
+{
+    bool idle = model_next(core) == HV_VECTORS;
+
+    if (!core->registered[vector])
+        return false;
+    core->raised[vector]++;
+    return idle && model_next(core) != HV_VECTORS;
+}
+
+static void expect_flags(const struct model_core *core, const struct virq *virq)
+{
+    for (unsigned vector = 0; vector < HV_VECTORS; vector++) {
+        unsigned word = vector / 64, bit = vector % 64;
+        expect((virq->registered[word] >> bit & 1) == core->registered[vector]);
+        expect((virq->masked[word] >> bit & 1) == core->masked[vector]);
+        expect((virq->in_service[word] >> bit & 1) == core->in_service[vector]);
+        expect((virq->pending[word] >> bit & 1) == model_pending(core, vector));
+    }
+}
+
+void model_core_expect(const struct model_core *core, const struct virq *virq)
+{
+    expect(memcmp(core->raised, virq->raised, sizeof(core->raised)) == 0);
+    expect(memcmp(core->acknowledged, virq->acknowledged, sizeof(core->acknowledged)) == 0);
+    expect(memcmp(core->discarded, virq->discarded, sizeof(core->discarded)) == 0);
+    expect(memcmp(core->upcalls, virq->upcalls, sizeof(core->upcalls)) == 0);
+    expect_flags(core, virq);
+    expect(virq_next(virq) == model_next(core));
+    expect(virq_invariant(virq));
+}

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# hv/virq.h: The count of raises has 32 bits.
+s/virq->raised\[word\]\[bit\]++;/virq->raised[word][bit] = (uint32_t)(virq->raised[word][bit] + 1);/

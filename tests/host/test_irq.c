@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Interrupts on their way: from the controller to those who registered, and back to the lines. */
+#include "system_fixture.h"
+
+#define EDGE  3
+#define LEVEL 10
+#define BURST 4
+
+static struct vcpu *const a = &vcpus[0], *const b = &vcpus[1];
+
+static int boot(void **state)
+{
+    (void)state;
+    prepare_system("exit=idle burst=4",
+                   "a mem=128K line=0 line=3 line=10 vector=48 fault=restart restarts=100",
+                   "b mem=128K line=0");
+    fake.level_lines = 1u << LEVEL | 1; /* line 0 is the clock's, whatever the ELCR says */
+    hv_main(&info, NULL);
+    assert_ptr_equal(until_a_guest_runs(), &a->frame);
+    return 0;
+}
+
+static void run(const struct vcpu *vcpu)
+{
+    if (!cpu.current)
+        until_a_guest_runs();
+    while (cpu.current != vcpu) {
+        call(HV_CALL_VCPU_YIELD);
+        until_a_guest_runs();
+    }
+}
+
+/* Both have started, nothing is registered or held; a runs. */
+static int settle(void **state)
+{
+    (void)state;
+    irq_tick();
+    for (unsigned id = 2; id-- > 0;) {
+        run(&vcpus[id]);
+        for (unsigned vector = 32; vector < HV_VECTORS; vector++)
+            call(HV_CALL_IRQ_UNREGISTER, vector);
+    }
+    cpu.attention = 0;
+    fake.line_calls = 0;
+    return 0;
+}
+
+static void registers(const struct vcpu *vcpu, unsigned vector)
+{
+    run(vcpu);
+    assert_int_equal(call(HV_CALL_IRQ_REGISTER, vector, UPCALL), 0);
+}
+
+static bool is_open(unsigned line)
+{
+    return fake.open_lines >> line & 1;
+}
+
+static uint64_t outstanding(const struct vcpu *vcpu, unsigned vector)
+{
+    return virq_outstanding(vcpu_virq(vcpu), vector);
+}
+
+/* ---- ticks ---- */
+
+static void a_tick_for_all_who_registered(void **state)
+{
+    uint64_t now = cpu.now, raised = irq_line_state(0)->raised;
+
+    (void)state;
+    registers(b, HV_VECTOR_PIT);
+    registers(a, HV_VECTOR_PIT);
+    uint64_t unclaimed = irq_line_state(0)->unclaimed;
+    for (unsigned ticks = 1; ticks <= 3; ticks++) {
+        irq_tick();
+        assert_int_equal(outstanding(a, HV_VECTOR_PIT), ticks);
+        assert_int_equal(outstanding(b, HV_VECTOR_PIT), ticks);
+    }
+    assert_int_equal(cpu.now, now + 3);
+    assert_int_equal(irq_line_state(0)->raised, raised + 3);
+    assert_int_equal(irq_line_state(0)->unclaimed, unclaimed);
+    assert_true(is_open(0));
+}
+
+static void a_tick_of_nobody_is_unclaimed(void **state)
+{
+    uint64_t unclaimed = irq_line_state(0)->unclaimed;
+
+    (void)state;
+    registers(a, HV_VECTOR_PIT);
+    irq_tick();
+    assert_int_equal(call(HV_CALL_IRQ_UNREGISTER, HV_VECTOR_PIT), 1);
+    irq_tick();
+    assert_int_equal(irq_line_state(0)->unclaimed, unclaimed + 1);
+    assert_true(is_open(0)); /* line 0 always runs */
+}
+
+static void line_0_is_not_held_back(void **state)
+{
+    (void)state;
+    registers(a, HV_VECTOR_PIT);
+    for (unsigned ticks = 0; ticks < 5 * BURST; ticks++)
+        irq_tick();
+    assert_int_equal(outstanding(a, HV_VECTOR_PIT), 5 * BURST);
+    assert_int_equal(irq_held(HV_VECTOR_PIT), 0);
+}
+
+static void a_tick_asks_for_the_console(void **state)
+{
+    (void)state;
+    console_drain();
+    cpu.attention = 0;
+    irq_tick();
+    assert_int_equal(cpu.attention & ATTEND_CONSOLE, 0);
+    call(HV_CALL_CONSOLE_WRITE, CODE, 5);
+    cpu.attention = 0;
+    irq_tick();
+    assert_int_equal(cpu.attention & ATTEND_CONSOLE, ATTEND_CONSOLE);
+    console_drain();
+}
+
+/* ---- a level-triggered line ---- */
+
+static void open_again_when_served(void **state)
+{
+    (void)state;
+    registers(a, HV_VECTOR_LINE + LEVEL);
+    assert_true(is_open(LEVEL));
+    for (uint64_t count = 1; count < 2 * BURST; count++) {
+        irq_line(LEVEL);
+        assert_false(is_open(LEVEL));
+        assert_int_equal(outstanding(a, HV_VECTOR_LINE + LEVEL), 1);
+        assert_int_equal(call(HV_CALL_IRQ_ACK, HV_VECTOR_LINE + LEVEL, 1), 0);
+        assert_true(is_open(LEVEL));
+    }
+    assert_int_equal(irq_held(HV_VECTOR_LINE + LEVEL), 0);
+}
+
+static void a_tick_does_not_open_it(void **state)
+{
+    (void)state;
+    registers(a, HV_VECTOR_LINE + LEVEL);
+    irq_line(LEVEL);
+    irq_tick();
+    assert_false(is_open(LEVEL));
+    assert_int_equal(call(HV_CALL_IRQ_ACK, HV_VECTOR_LINE + LEVEL, 2), HV_ERANGE);
+    assert_false(is_open(LEVEL)); /* a call that fails serves nothing */
+    assert_int_equal(call(HV_CALL_IRQ_ACK, HV_VECTOR_LINE + LEVEL, 0), 1);
+    assert_false(is_open(LEVEL)); /* nor does one that only looks */
+    assert_int_equal(call(HV_CALL_IRQ_ACK, HV_VECTOR_LINE + LEVEL, 1), 0);
+    assert_true(is_open(LEVEL));
+}
+
+static void served_by_the_upcalls_return(void **state)
+{
+    (void)state;
+    registers(a, HV_VECTOR_LINE + LEVEL);
+    irq_line(LEVEL);
+    a->page->irq_disabled = 0;
+    a->frame.rsp = MEM_END;
+    assert_false(attend());
+    assert_int_equal(a->frame.rax, HV_VECTOR_LINE + LEVEL);
+    assert_false(is_open(LEVEL));
+    call(HV_CALL_IRQ_RETURN);
+    assert_true(is_open(LEVEL));
+    a->page->irq_disabled = 1;
+}
+
+static void closed_when_unregistered(void **state)
+{
+    (void)state;
+    registers(a, HV_VECTOR_LINE + LEVEL);
+    irq_line(LEVEL);
+    assert_int_equal(call(HV_CALL_IRQ_UNREGISTER, HV_VECTOR_LINE + LEVEL), 1);
+    assert_false(is_open(LEVEL));
+    registers(a, HV_VECTOR_LINE + LEVEL); /* and what waited is forgotten */
+    assert_true(is_open(LEVEL));
+}
+
+/* ---- an edge-triggered line ---- */
+
+static void burst(unsigned times)
+{
+    for (unsigned i = 0; i < times; i++)
+        irq_line(EDGE);
+}
+
+static void held_for_the_rest_of_the_tick(void **state)
+{
+    (void)state;
+    registers(a, HV_VECTOR_LINE + EDGE);
+    uint64_t held = irq_held(HV_VECTOR_LINE + EDGE);
+    burst(BURST - 1);
+    irq_tick(); /* counted anew in each tick */
+    burst(BURST - 1);
+    assert_true(is_open(EDGE));
+    burst(1);
+    assert_false(is_open(EDGE));
+    assert_int_equal(irq_held(HV_VECTOR_LINE + EDGE), held + 1);
+    assert_int_equal(call(HV_CALL_IRQ_ACK, HV_VECTOR_LINE + EDGE, 1), 2 * BURST - 2);
+    assert_false(is_open(EDGE)); /* to acknowledge does not help */
+    irq_tick();
+    assert_true(is_open(EDGE));
+    assert_int_equal(outstanding(a, HV_VECTOR_LINE + EDGE), 2 * BURST - 2);
+}
+
+static void held_also_when_registered_anew(void **state)
+{
+    (void)state;
+    registers(a, HV_VECTOR_LINE + EDGE);
+    irq_tick();
+    burst(BURST);
+    call(HV_CALL_IRQ_UNREGISTER, HV_VECTOR_LINE + EDGE);
+    registers(a, HV_VECTOR_LINE + EDGE);
+    assert_false(is_open(EDGE));
+    irq_tick();
+    assert_true(is_open(EDGE));
+}
+
+static void a_tick_opens_no_line_of_nobody(void **state)
+{
+    (void)state;
+    registers(a, HV_VECTOR_LINE + EDGE);
+    irq_tick();
+    burst(BURST);
+    call(HV_CALL_IRQ_UNREGISTER, HV_VECTOR_LINE + EDGE);
+    irq_tick();
+    assert_false(is_open(EDGE));
+}
+
+static void held_is_of_this_life(void **state)
+{
+    (void)state;
+    registers(a, HV_VECTOR_LINE + EDGE);
+    irq_tick();
+    burst(BURST);
+    assert_true(stats_of(HV_VECTOR_LINE + EDGE).held > 0);
+    partition_restart(a->partition);
+    cpu_next(false);
+    run(a);
+    assert_int_equal(stats_of(HV_VECTOR_LINE + EDGE).held, 0);
+    assert_true(irq_line_state(EDGE)->held_ticks > 0); /* the summary counts all lives */
+}
+
+static void held_of_a_line_not_granted(void **state)
+{
+    (void)state;
+    registers(a, HV_VECTOR_LINE + EDGE);
+    irq_tick();
+    burst(BURST);
+    assert_true(stats_of(HV_VECTOR_LINE + EDGE).held > 0);
+    run(b);
+    assert_int_equal(stats_of(HV_VECTOR_LINE + EDGE).held, 0); /* nobody else's business */
+}
+
+/* ---- what is nobody's ---- */
+
+static void spurious_is_counted_alone(void **state)
+{
+    struct line before = *irq_line_state(7);
+
+    (void)state;
+    irq_spurious(7);
+    assert_int_equal(irq_line_state(7)->spurious, before.spurious + 1);
+    assert_int_equal(irq_line_state(7)->raised, before.raised);
+    assert_int_equal(fake.line_calls, 0);
+}
+
+static void unclaimed_is_closed_and_counted(void **state)
+{
+    struct line before = *irq_line_state(EDGE);
+
+    (void)state;
+    irq_line(EDGE);
+    assert_false(is_open(EDGE));
+    assert_int_equal(irq_line_state(EDGE)->unclaimed, before.unclaimed + 1);
+    registers(a, HV_VECTOR_LINE + EDGE);
+    assert_int_equal(outstanding(a, HV_VECTOR_LINE + EDGE), 0);
+}
+
+static void only_the_last_closes_it(void **state)
+{
+    (void)state;
+    registers(b, HV_VECTOR_PIT);
+    registers(a, HV_VECTOR_PIT);
+    fake.line_calls = 0;
+    assert_int_equal(call(HV_CALL_IRQ_UNREGISTER, HV_VECTOR_PIT), 0);
+    assert_int_equal(fake.line_calls, 0);
+    irq_tick();
+    assert_int_equal(outstanding(b, HV_VECTOR_PIT), 1);
+    assert_int_equal(outstanding(a, HV_VECTOR_PIT), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(a_tick_for_all_who_registered, settle),
+        cmocka_unit_test_setup(a_tick_of_nobody_is_unclaimed, settle),
+        cmocka_unit_test_setup(line_0_is_not_held_back, settle),
+        cmocka_unit_test_setup(a_tick_asks_for_the_console, settle),
+        cmocka_unit_test_setup(open_again_when_served, settle),
+        cmocka_unit_test_setup(a_tick_does_not_open_it, settle),
+        cmocka_unit_test_setup(served_by_the_upcalls_return, settle),
+        cmocka_unit_test_setup(closed_when_unregistered, settle),
+        cmocka_unit_test_setup(held_for_the_rest_of_the_tick, settle),
+        cmocka_unit_test_setup(held_also_when_registered_anew, settle),
+        cmocka_unit_test_setup(a_tick_opens_no_line_of_nobody, settle),
+        cmocka_unit_test_setup(held_is_of_this_life, settle),
+        cmocka_unit_test_setup(held_of_a_line_not_granted, settle),
+        cmocka_unit_test_setup(spurious_is_counted_alone, settle),
+        cmocka_unit_test_setup(unclaimed_is_closed_and_counted, settle),
+        cmocka_unit_test_setup(only_the_last_closes_it, settle),
+    };
+
+    return cmocka_run_group_tests(tests, boot, NULL);
+}
