@@ -32,7 +32,8 @@ def tree(tmp_path):
     """A copy of the sources with what was built of them."""
     skip = shutil.ignore_patterns(".git", "build*", "__pycache__")
     tree = pathlib.Path(shutil.copytree(ROOT, tmp_path / "tree", ignore=skip))
-    shutil.copytree(BUILD, tree / "build", symlinks=True)
+    unused = shutil.ignore_patterns("tmp*", "mutants", "fuzz", "coverage", "proof")
+    shutil.copytree(BUILD, tree / "build", symlinks=True, ignore=unused)
     return tree
 
 

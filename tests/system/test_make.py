@@ -57,12 +57,13 @@ def all_tools():
 
 
 def test_help(all_tools):
-    """Every target that it names is one."""
+    """Every target that it names is one, or wants tools that are not everybody's."""
     done = make("help")
     targets = set(re.findall(r"^make ([a-z-]+)\b", done.stdout, re.M))
     assert done.returncode == 0 and {"setup", "run", "debug", "test", "lint", "compdb", "clean"} <= targets, done.stdout
     for target in sorted(targets - {"setup"}):
-        assert make("-n", f"B={BUILD}", target).returncode == 0, target
+        done = make("-n", f"B={BUILD}", target)
+        assert done.returncode == 0 or "This machine lacks" in done.stdout, done.stdout
 
 
 @pytest.mark.parametrize("goal, missing", [
