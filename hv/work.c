@@ -9,7 +9,7 @@
 
 /* How much one slice does: each stays below about 900 instructions, those of the console too. */
 enum {
-    COLLECT_VECTORS = 16,
+    COLLECT_VECTORS = 8,
     CLEAR_BYTES = HV_PAGE_SIZE,
     LOAD_BYTES = HV_PAGE_SIZE,
     LOAD_HEADERS = 16
