@@ -31,7 +31,9 @@ def run(root, timeout, functions=()):
     command = [*COMMAND, "-wp-timeout", str(timeout), *SOURCES]
     if functions:
         command += ["-wp-fct", ",".join(functions)]
+    # Frama-C looks for files in $PWD, whatever the working directory is.
     done = subprocess.run(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           text=True, check=False,
-                          env={**os.environ, "WHY3CONFIG": str(HERE / "why3.conf")})
+                          env={**os.environ, "PWD": str(pathlib.Path(root).resolve()),
+                               "WHY3CONFIG": str(HERE / "why3.conf")})
     return Report(done.stdout)
