@@ -9,7 +9,7 @@ import pytest
 
 from verdict import judge
 
-SPY = "vector=48 fault=restart restarts=1000 -- lives=20"
+SPY = "vector=48 fault=restart restarts=1000 -- lives=20 upcalls=1"
 
 
 @pytest.mark.parametrize("windows", [False, True], ids=["robin", "windows"])

@@ -114,6 +114,12 @@ static void look_at_stats(void)
     }
 }
 
+static void ignore(struct hv_upcall *frame, struct registers *entry)
+{
+    (void)frame;
+    (void)entry;
+}
+
 static void leave_secrets(uint64_t secret)
 {
     uint64_t guard = stack_bottom() - HV_PAGE_SIZE;
@@ -127,6 +133,11 @@ static void leave_secrets(uint64_t secret)
     for (uint64_t n = 0; n < 3 + secret % 5; n++)
         call(HV_CALL_IRQ_RAISE, OWN, 0);
     call(HV_CALL_IRQ_ACK, OWN, 2);
+    if (argument("upcalls", 0)) {
+        interrupts_enable();
+        interrupts_disable();
+        call(HV_CALL_IRQ_RAISE, OWN, 0);
+    }
 }
 
 static void end_life(uint64_t life, uint64_t secret)
@@ -142,6 +153,7 @@ static void end_life(uint64_t life, uint64_t secret)
 void run(void)
 {
     uint64_t life = PAGE->restarts, secret = SECRET | (uint64_t)PAGE->partition_id << 32 | life;
+    on_upcall = ignore;
     look_at_selectors();
     look_at_registers();
     look_at_fx();

@@ -99,8 +99,10 @@ static void live(void)
     trace('\n');
     if (rdtsc() >= until)
         call(HV_CALL_PARTITION_EXIT, 0);
-    if (argument("sweep", 0))
+    if (argument("sweep", 0)) {
+        help_console();
         sweep(argument("sweep", 0), argument("step", 1));
+    }
     draw_from(argument("seed", 1), PAGE->restarts);
     fill_noise();
     help_console();
