@@ -6,15 +6,23 @@
 #include "hv/hypercall.h"
 #include "model_system.h"
 
-static const uint8_t vectors[] = {48, 32, 63, 64, 127, 129, 200, 255,
-                                  35, 42, 39, 47, 37,  43,  33,  49};
-
 static struct model_guest *guest(void)
 {
     return &model.guests[cpu.current->id];
 }
 
 /* ---- numbers ---- */
+
+/* Few, so that much happens to each: virtual ones, the timer's, those of the guest's own lines, and
+ * two that it may not have. */
+static unsigned vector(unsigned choice)
+{
+    static const uint8_t vectors[] = {48, 32, 200, 63, 129, 33};
+
+    if (choice % 8 < 2)
+        return HV_VECTOR_LINE + own_lines[cpu.current->id][choice % 8];
+    return vectors[choice % 8 - 2];
+}
 
 static uint64_t address(struct input *input)
 {
@@ -46,7 +54,7 @@ static uint64_t number(struct input *input)
     unsigned how = input_byte(input);
 
     if (how < 80)
-        return vectors[how % 16];
+        return vector(how);
     if (how < 160)
         return address(input);
     if (how < 200)
@@ -127,32 +135,32 @@ static void call_any(struct input *input)
 }
 
 /* A call whose arguments are likely to be right. */
-static void call_well(unsigned which, uint64_t vector)
+static void call_well(unsigned which, uint64_t of)
 {
     switch (which) {
     case 0:
-        call(30, vector, UPCALL + vector, 0);
+        call(30, of, UPCALL + of, 0);
         return;
     case 1:
-        call(36, vector, 0, 0);
+        call(36, of, 0, 0);
         return;
     case 2:
-        call(32, vector, model_outstanding(&guest()->core, (unsigned)vector), 0);
+        call(32, of, model_outstanding(&guest()->core, (unsigned)of), 0);
         return;
     case 3:
-        call(37, vector, DATA, 48);
+        call(37, of, DATA, 48);
         return;
     case 4:
-        call(34, vector, 0, 0);
+        call(34, of, 0, 0);
         return;
     case 5:
-        call(35, vector, 0, 0);
+        call(35, of, 0, 0);
         return;
     case 6:
-        call(31, vector, 0, 0);
+        call(31, of, 0, 0);
         return;
     default:
-        call(1, CODE, 16 * vector, 0);
+        call(1, CODE, 16 * of, 0);
         return;
     }
 }
@@ -160,11 +168,11 @@ static void call_well(unsigned which, uint64_t vector)
 /* All that is outstanding, or none of it, or more. */
 static void acknowledge(struct input *input)
 {
-    unsigned vector = input_one_of(input, vectors);
-    uint64_t all = model_outstanding(&guest()->core, vector);
+    unsigned of = vector(input_byte(input));
+    uint64_t all = model_outstanding(&guest()->core, of);
     const uint64_t counts[] = {0, all, 1, all - 1, all + 1, UINT64_MAX, all + (1ull << 32)};
 
-    call(32, vector, input_one_of(input, counts), 0);
+    call(32, of, input_one_of(input, counts), 0);
 }
 
 /* A range of memory that ends where something else begins, or a byte before that or after. */
@@ -178,31 +186,32 @@ static void call_at_edge(struct input *input)
     if (input_flag(input))
         call(1, edge - before, length, 0);
     else
-        call(37, vectors[before % 16], edge - before, length + input_byte(input) % 16);
+        call(37, vector((unsigned)before), edge - before, length + input_byte(input) % 16);
 }
 
 /* The lowest vector in service, or 0. */
 static unsigned served(void)
 {
-    unsigned vector = 0;
+    unsigned of = 0;
 
-    while (vector < HV_VECTORS && !guest()->core.in_service[vector])
-        vector++;
-    return vector % HV_VECTORS;
+    while (of < HV_VECTORS && !guest()->core.in_service[of])
+        of++;
+    return of % HV_VECTORS;
 }
 
-/* A frame of its own, right but for one word of it perhaps, wherever the stack is. */
+/* A frame of its own, right but for one word of it perhaps. */
 static void return_by_hand(struct input *input)
 {
-    unsigned vector = served(), wrong = input_byte(input);
-    uint64_t at = guest()->frame.rsp;
-    uint64_t words[7] = {vector, input_flag(input), guest()->core.upcalls[vector], 7, ENTRY,
-                         0x202,  MEM_END - 0x400};
+    unsigned of = served(), wrong = input_byte(input);
+    uint64_t at = MEM_END - 0x1000 + 8 * (uint64_t)input_byte(input);
+    uint64_t words[7] = {of,    input_flag(input), guest()->core.upcalls[of], 7, ENTRY,
+                         0x202, MEM_END - 0x400};
 
     if (wrong % 16 < 7)
         words[wrong % 16] = wrong & 128 ? input_word(input) : number(input);
     for (unsigned i = 0; i < 7; i++)
         set_memory(at + 8 * i, words[i], 8);
+    cpu.current->frame.rsp = guest()->frame.rsp = at;
     call(33, 0, 0, 0);
 }
 
@@ -220,8 +229,8 @@ bool chaos_act(struct input *input)
 {
     unsigned what = input_byte(input);
 
-    if (what < 128) {
-        call_well(what / 16, vectors[what % 16]);
+    if (what < 64) {
+        call_well(what / 8, vector(what));
         return true;
     }
     switch (what % 16) {

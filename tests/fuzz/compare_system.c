@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include "fuzz.h"
 #include "hv/irq.h"
+#include "virq_fields.h"
 
 static unsigned count_registered(const struct model_core *core)
 {
@@ -43,18 +44,24 @@ static bool has_counted(const struct model_core *core, unsigned vector)
 
 static bool was_collected(const struct virq *virq, unsigned vector)
 {
-    unsigned word = vector / 64, bit = vector % 64;
+    struct virq_counts counts = virq_counts(virq, vector);
 
-    return !virq_is_registered(virq, vector) && virq->raised[word][bit] == 0 &&
-           virq->upcalls[word][bit] == 0;
+    return !virq_is_registered(virq, vector) && (counts.raised | counts.upcalls) == 0;
+}
+
+static bool is_left(const struct model_guest *guest, unsigned vector)
+{
+    return guest->core.registered[vector] || has_counted(&guest->core, vector);
 }
 
 static void follow_collecting(struct model_guest *guest, const struct virq *virq)
 {
-    for (unsigned vector = 0; vector < HV_VECTORS; vector++)
-        if ((guest->core.registered[vector] || has_counted(&guest->core, vector)) &&
-            was_collected(virq, vector))
+    guest->left = false;
+    for (unsigned vector = 0; vector < HV_VECTORS; vector++) {
+        if (is_left(guest, vector) && was_collected(virq, vector))
             model_collect(guest, vector);
+        guest->left |= is_left(guest, vector);
+    }
 }
 
 static void expect_same_totals(const struct totals *a, const struct totals *b)
@@ -114,7 +121,8 @@ static void follow(unsigned id)
     }
     if (guest->phase != MODEL_LOADING)
         return;
-    follow_collecting(guest, vcpu_virq(&vcpus[id]));
+    if (guest->left)
+        follow_collecting(guest, vcpu_virq(&vcpus[id]));
     if (phase == PHASE_LOADING)
         return;
     expect_life_over(guest, &partitions[id]);

@@ -29,6 +29,13 @@ struct input {
     const uint8_t *at, *end;
 };
 
+/* All of the data, but for each byte 0xFF and the two after it, which stand for EXPANSION bytes
+ * that are drawn from them: so that short inputs do much, and what to do need not be found byte by
+ * byte.
+ */
+#define EXPANSION 64
+struct input input_expanded(const uint8_t *data, size_t size);
+
 static inline bool input_left(const struct input *input)
 {
     return input->at != input->end;

@@ -200,7 +200,7 @@ static void step(struct input *input)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct input input = {data, data + size};
+    struct input input = input_expanded(data, size);
 
     console_init();
     console_pace(PACE);

@@ -5,6 +5,7 @@
 #include "fuzz.h"
 #include "hv/route.h"
 #include "model_core.h"
+#include "virq_fields.h"
 
 static const unsigned ids[] = {0, 31, 32, 63};
 /* Few, at the edges of words, so that much happens to each. */
@@ -19,11 +20,6 @@ static struct model_core models[ACTIVE];
 static struct virq *virq_of(unsigned who)
 {
     return &virqs.of[ids[who]];
-}
-
-static uint64_t *counter_of(uint64_t counters[BITMAP_WORDS][64], unsigned vector)
-{
-    return &counters[vector / 64][vector % 64];
 }
 
 static void do_unregister(unsigned who, unsigned vector)
@@ -114,17 +110,30 @@ static uint64_t to_an_edge(struct input *input, uint64_t counter)
     return edge > counter ? edge - counter : 0;
 }
 
+/* Makes the counters what the model has. */
+static void preload(unsigned who, unsigned vector)
+{
+    const struct model_core *model = &models[who];
+
+    virq_set_counts(virq_of(who), vector,
+                    (struct virq_counts){.raised = model->raised[vector],
+                                         .acknowledged = model->acknowledged[vector],
+                                         .discarded = model->discarded[vector],
+                                         .upcalls = model->upcalls[vector]});
+}
+
 /* Occurrences that came and went: what is outstanding stays. */
 static void preload_past(struct input *input, unsigned who, unsigned vector)
 {
     struct model_core *model = &models[who];
     uint64_t more = to_an_edge(input, model->raised[vector]);
 
-    *counter_of(virq_of(who)->raised, vector) = model->raised[vector] += more;
+    model->raised[vector] += more;
     if (input_flag(input))
-        *counter_of(virq_of(who)->discarded, vector) = model->discarded[vector] += more;
+        model->discarded[vector] += more;
     else
-        *counter_of(virq_of(who)->acknowledged, vector) = model->acknowledged[vector] += more;
+        model->acknowledged[vector] += more;
+    preload(who, vector);
 }
 
 /* More of what is outstanding already, so that no flag changes. */
@@ -135,7 +144,8 @@ static void preload_outstanding(struct input *input, unsigned who, unsigned vect
     uint64_t more = to_an_edge(input, all);
 
     if (all > 0 && more >> 33 == 0)
-        *counter_of(virq_of(who)->raised, vector) = model->raised[vector] += more;
+        model->raised[vector] += more;
+    preload(who, vector);
 }
 
 static void preload_upcalls(struct input *input, unsigned who, unsigned vector)
@@ -143,7 +153,7 @@ static void preload_upcalls(struct input *input, unsigned who, unsigned vector)
     struct model_core *model = &models[who];
 
     model->upcalls[vector] += to_an_edge(input, model->upcalls[vector]);
-    *counter_of(virq_of(who)->upcalls, vector) = model->upcalls[vector];
+    preload(who, vector);
 }
 
 /* ---- any order of them ---- */
@@ -231,7 +241,7 @@ static void expect_routes(void)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct input input = {data, data + size};
+    struct input input = input_expanded(data, size);
 
     route_init(&route);
     memset(models, 0, sizeof(models));

@@ -15,9 +15,6 @@
 #include "hv/main.h"
 #include "hv_state.h"
 
-/* Lines that a guest may have for itself; the second is level-triggered. */
-static const uint8_t lines_of[GUESTS][2] = {{3, 10}, {7, 15}, {5, 11}};
-
 static struct input input;
 static struct frame *running; /* what the way out came to, or NULL: nobody runs */
 
@@ -64,9 +61,13 @@ static void do_tick(void)
     way_out();
 }
 
-/* Only a line that is open at the controller can come. */
-static void do_line(unsigned line, unsigned times)
+/* Only a line that is open at the controller can come: the first of those behind line `after`. */
+static void do_line(unsigned after, unsigned times)
 {
+    unsigned line = after % 15 + 1;
+
+    for (unsigned i = 0; i < 15 && !(fake.open_lines >> line & 1); i++)
+        line = line % 15 + 1;
     for (; times > 0 && fake.open_lines >> line & 1; times--) {
         irq_line(line);
         model_line(line);
@@ -76,14 +77,12 @@ static void do_line(unsigned line, unsigned times)
 
 static void do_interrupt(unsigned choice)
 {
-    unsigned which = choice % 8;
-
-    if (which < 6)
-        do_line(lines_of[which / 2][which % 2], 1 + choice / 8);
-    else if (which == 6)
+    if (choice < 8)
         do_tick();
+    else if (choice < 28)
+        do_line(choice % 5 * 3, choice < 24 ? 1 : choice);
     else
-        irq_spurious(choice & 8 ? 7 : 15);
+        irq_spurious(choice & 1 ? 7 : 15);
 }
 
 /* As a CPU may be interrupted where no address is canonical. */
@@ -157,35 +156,35 @@ static void grant(struct model_guest *guest, char *line, unsigned vector)
 
 static void add(unsigned id)
 {
-    static const uint8_t granted[] = {48, 63, 64, 127, 129, 200, 255};
+    static const uint8_t granted[] = {48, 200, 63, 129};
     static const char *const policies[] = {"restart", "stop", "restart", "halt"};
     static const enum fault_policy meant[] = {FAULT_RESTART, FAULT_STOP, FAULT_RESTART, FAULT_HALT};
+    static const unsigned lives[] = {1000, 1000, 2, 0};
     struct model_guest *guest = &model.guests[id];
-    unsigned policy = input_byte(&input) % 4, restarts = input_byte(&input) % 4;
-    unsigned grants = ~input_byte(&input), window = input_byte(&input) % 8;
+    unsigned choice = input_byte(&input), policy = choice % 4, restarts = lives[choice / 4 % 4];
+    unsigned window = choice / 16 % 4, count = 4 - choice / 64;
     char line[BOOT_LINE_MAX];
 
     guest->policy = meant[policy];
     guest->restarts_allowed = restarts;
     sprintf(line, "g%u mem=128K fault=%s restarts=%u", id, policies[policy], restarts);
-    if (window > 4)
+    if (window > 0)
         sprintf(line + strlen(line), " window=%u", window);
-    if (grants & 1)
+    if (count > 1)
         grant(guest, line, HV_VECTOR_PIT);
     for (unsigned i = 0; i < 2; i++)
-        grant(guest, line, HV_VECTOR_LINE + lines_of[id][i]);
-    for (unsigned i = 0; i < sizeof(granted); i++)
-        if (grants >> (i + 1) & 1)
-            grant(guest, line, granted[i]);
+        grant(guest, line, HV_VECTOR_LINE + own_lines[id][i]);
+    for (unsigned i = 0; i < count; i++)
+        grant(guest, line, granted[i]);
     strcat(line, " -- x");
     add_guest(&info, line);
-    model_schedule_add(&model.schedule, id, window > 4 ? window : 0);
+    model_schedule_add(&model.schedule, id, window);
     model_schedule_ready(&model.schedule, id);
 }
 
 static void boot(void)
 {
-    unsigned quantum = 1 + input_byte(&input) % 5, choice = input_byte(&input);
+    unsigned choice = input_byte(&input), quantum = 1 + choice / 4 % 4;
 
     memset(&model, 0, sizeof(model));
     memset(&info, 0, sizeof(info));
@@ -197,8 +196,8 @@ static void boot(void)
             exit_idle ? "idle" : "never");
     for (unsigned id = 0; id < GUESTS; id++) {
         add(id);
-        fake.level_lines |= (uint16_t)(1u << lines_of[id][1]);
-        model.lines[lines_of[id][1]].level = true;
+        fake.level_lines |= (uint16_t)(1u << own_lines[id][1]);
+        model.lines[own_lines[id][1]].level = true;
     }
     hv_main(&info, NULL);
     running = NULL;
@@ -207,6 +206,7 @@ static void boot(void)
 static void run(void)
 {
     boot();
+    do_slices(1000);
     compare_states();
     while (input_left(&input))
         step();
@@ -217,7 +217,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     hv_state_reset();
     fake_reset();
-    input = (struct input){data, data + size};
+    input = input_expanded(data, size);
     if (fake_run(run) != FAKE_RUNS)
         compare_end(exit_idle);
     return 0;

@@ -149,7 +149,7 @@ static void step(struct input *input)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct input input = {data, data + size};
+    struct input input = input_expanded(data, size);
 
     set_up(&input);
     while (input_left(&input)) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <string.h>
 #include "model_core.h"
 #include "fuzz.h"
+#include "virq_fields.h"
 
 uint64_t model_outstanding(const struct model_core *core, unsigned vector)
 {
@@ -83,24 +83,32 @@ bool model_raise(struct model_core *core, unsigned vector)
     return idle && model_next(core) != HV_VECTORS;
 }
 
-static void expect_flags(const struct model_core *core, const struct virq *virq)
+static void expect_flags(const struct model_core *core, const struct virq *virq, unsigned vector)
 {
-    for (unsigned vector = 0; vector < HV_VECTORS; vector++) {
-        unsigned word = vector / 64, bit = vector % 64;
-        expect((virq->registered[word] >> bit & 1) == core->registered[vector]);
-        expect((virq->masked[word] >> bit & 1) == core->masked[vector]);
-        expect((virq->in_service[word] >> bit & 1) == core->in_service[vector]);
-        expect((virq->pending[word] >> bit & 1) == model_pending(core, vector));
-    }
+    struct virq_flags flags = virq_flags(virq, vector);
+
+    expect(flags.registered == core->registered[vector]);
+    expect(flags.masked == core->masked[vector]);
+    expect(flags.in_service == core->in_service[vector]);
+    expect(flags.pending == model_pending(core, vector));
+}
+
+static void expect_counts(const struct model_core *core, const struct virq *virq, unsigned vector)
+{
+    struct virq_counts counts = virq_counts(virq, vector);
+
+    expect(counts.raised == core->raised[vector]);
+    expect(counts.acknowledged == core->acknowledged[vector]);
+    expect(counts.discarded == core->discarded[vector]);
+    expect(counts.upcalls == core->upcalls[vector]);
 }
 
 void model_core_expect(const struct model_core *core, const struct virq *virq)
 {
-    expect(memcmp(core->raised, virq->raised, sizeof(core->raised)) == 0);
-    expect(memcmp(core->acknowledged, virq->acknowledged, sizeof(core->acknowledged)) == 0);
-    expect(memcmp(core->discarded, virq->discarded, sizeof(core->discarded)) == 0);
-    expect(memcmp(core->upcalls, virq->upcalls, sizeof(core->upcalls)) == 0);
-    expect_flags(core, virq);
+    for (unsigned vector = 0; vector < HV_VECTORS; vector++) {
+        expect_flags(core, virq, vector);
+        expect_counts(core, virq, vector);
+    }
     expect(virq_next(virq) == model_next(core));
     expect(virq_invariant(virq));
 }

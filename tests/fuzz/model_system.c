@@ -4,6 +4,7 @@
 #include "fuzz.h"
 
 struct model model;
+const uint8_t own_lines[GUESTS][2] = {{3, 10}, {7, 15}, {5, 11}};
 
 static unsigned id_of(const struct model_guest *guest)
 {
@@ -168,6 +169,7 @@ void model_end(struct model_guest *guest, enum ending ending)
 {
     guest->ending = ending;
     guest->outstanding = 0;
+    guest->left = true;
     guest->phase = MODEL_LOADING;
     if (ending == ENDING_EXIT)
         guest->sequel = SEQUEL_STOP;

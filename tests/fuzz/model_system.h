@@ -40,6 +40,7 @@ struct model_guest {
     uint64_t exit_code;
     struct fault fault;
     uint32_t restarts;
+    bool left;            /* of its counters something was not collected yet */
     uint64_t outstanding; /* occurrences that the last life left */
     struct totals totals;
 };
@@ -58,6 +59,9 @@ struct model {
 };
 
 extern struct model model;
+
+/* Lines that each guest has for itself: an edge-triggered one, and a level-triggered one. */
+extern const uint8_t own_lines[GUESTS][2];
 
 /* Whether the guest may use all of these bytes so (PAGE_…), and where its memory has them. */
 bool model_may(uint64_t address, uint64_t length, unsigned access);
