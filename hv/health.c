@@ -143,7 +143,7 @@ static struct totals all_totals(const struct partition *partition)
     struct totals totals = partition->totals;
 
     for (unsigned vector = 0; vector < HV_VECTORS; vector++)
-        totals_add(&totals, vcpu_virq(partition->vcpu), vector);
+        totals_add(&totals, &VIRQ_OF(vcpu_virq(partition->vcpu), vector));
     return totals;
 }
 

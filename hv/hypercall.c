@@ -71,15 +71,27 @@ static int64_t partition_restart_call(uint64_t first, uint64_t second, uint64_t 
     return 0;
 }
 
+/* The status of a vector that is not there: what is granted or registered is in the domain, so that
+ * this is looked at last. */
+static int64_t outside(uint64_t vector, int64_t status)
+{
+    return irq_in_domain(vector) ? status : HV_EINVAL;
+}
+
+static bool is_registered(uint64_t vector)
+{
+    return vector < HV_VECTORS && virq_is_registered(vcpu_virq(cpu.current), (unsigned)vector);
+}
+
 static int64_t irq_register_call(uint64_t vector, uint64_t entry, uint64_t third)
 {
     struct partition *partition = cpu.current->partition;
 
     (void)third;
-    if (!irq_in_domain(vector) || !partition_page(partition, entry, PAGE_EXECUTE))
+    if (vector >= HV_VECTORS || !partition_may(partition, entry, PAGE_EXECUTE))
         return HV_EINVAL;
     if (!partition_granted(partition, (unsigned)vector))
-        return HV_EPERM;
+        return outside(vector, HV_EPERM);
     return irq_register(cpu.current, (unsigned)vector, entry);
 }
 
@@ -92,8 +104,9 @@ static int64_t irq_unregister_call(uint64_t vector, uint64_t second, uint64_t th
 static int64_t irq_ack_call(uint64_t vector, uint64_t count, uint64_t third)
 {
     (void)third;
-    return irq_in_domain(vector) ? irq_acknowledge(cpu.current, (unsigned)vector, count)
-                                 : HV_EINVAL;
+    if (!is_registered(vector))
+        return outside(vector, HV_ENOENT);
+    return irq_acknowledge(cpu.current, (unsigned)vector, count);
 }
 
 static int64_t irq_return_call(uint64_t first, uint64_t second, uint64_t third)
@@ -104,8 +117,8 @@ static int64_t irq_return_call(uint64_t first, uint64_t second, uint64_t third)
 
 static int64_t set_mask(uint64_t vector, int64_t (*change)(struct virq *, unsigned))
 {
-    if (!irq_in_domain(vector))
-        return HV_EINVAL;
+    if (!is_registered(vector))
+        return outside(vector, HV_ENOENT);
     int64_t status = change(vcpu_virq(cpu.current), (unsigned)vector);
     vcpu_refresh(cpu.current);
     return status;
@@ -126,29 +139,29 @@ static int64_t irq_unmask_call(uint64_t vector, uint64_t second, uint64_t third)
 static int64_t irq_raise_call(uint64_t vector, uint64_t target, uint64_t third)
 {
     (void)third;
-    if (!irq_in_domain(vector) || vector < HV_VECTOR_VIRTUAL || target != 0)
+    if (vector < HV_VECTOR_VIRTUAL || vector >= HV_VECTORS || target != 0)
         return HV_EINVAL;
     if (!partition_granted(cpu.current->partition, (unsigned)vector))
-        return HV_EPERM;
+        return outside(vector, HV_EPERM);
     return irq_raise(cpu.current, (unsigned)vector);
 }
 
 static int64_t irq_stats_call(uint64_t vector, uint64_t address, uint64_t size)
 {
     struct vcpu *vcpu = cpu.current;
-    const struct virq *virq = vcpu_virq(vcpu);
+    struct virq *virq = vcpu_virq(vcpu);
 
     if (!irq_in_domain(vector))
         return HV_EINVAL;
     if (size < sizeof(uint64_t))
         return 0;
-    unsigned word = bitmap_word((unsigned)vector), bit = bitmap_bit((unsigned)vector);
+    const struct virq_vector *of = &VIRQ_OF(virq, (unsigned)vector);
     struct hv_irq_stats stats = {
-        .raised = virq->raised[word][bit],
-        .acknowledged = virq->acknowledged[word][bit],
-        .discarded = virq->discarded[word][bit],
+        .raised = of->raised,
+        .acknowledged = of->acknowledged,
+        .discarded = of->discarded,
         .outstanding = virq_outstanding(virq, (unsigned)vector),
-        .upcalls = virq->upcalls[word][bit],
+        .upcalls = of->upcalls,
         .held =
             partition_granted(vcpu->partition, (unsigned)vector) ? irq_held((unsigned)vector) : 0,
     };

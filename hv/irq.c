@@ -35,10 +35,7 @@ static void set_line(unsigned line)
 /* Inline, so that for the timer the vector is a constant. */
 static inline __attribute__((always_inline)) void raise(unsigned vector)
 {
-    uint64_t told = route_raise(&route, &virqs, vector);
-
-    if (told)
-        vcpu_notify(told);
+    vcpu_notify(route_raise(&route, &virqs, vector));
 }
 
 void irq_line(unsigned line)
@@ -57,30 +54,41 @@ static void release_held(void)
         set_line(bit_first(rest));
 }
 
-/* The books of ticks that were only counted: nobody had their vector registered. */
+/* The books of ticks that were only counted, or only told to those who have their vector
+ * registered. */
 static void book(uint32_t ticks)
 {
     cpu.now += ticks;
     lines.line[0].raised += ticks;
-    lines.line[0].unclaimed += ticks;
+    if (route.registered[HV_VECTOR_PIT] == 0)
+        lines.line[0].unclaimed += ticks;
     schedule_skip(&schedule, ticks);
 }
 
 void irq_look_next(void)
 {
-    uint32_t counted = cpu.wait - cpu.left;
+    uint32_t counted = ticks_counted();
 
     if (counted > 0)
         book(counted);
-    cpu.wait = cpu.left = 1;
+    cpu.tick = cpu.looked = -1;
 }
 
-/* After how many ticks somebody may want more than a count. */
+/* After how many ticks somebody may want more than a count and the telling. */
 static uint32_t quiet_ticks(void)
 {
-    if (route.registered[HV_VECTOR_PIT] || lines.held || console_unshown())
+    if (lines.held || console_unshown())
         return 1;
-    return schedule_quiet(&schedule);
+    uint32_t quiet = schedule_quiet(&schedule);
+    return quiet < TICKS_TOLD ? quiet : TICKS_TOLD - 1;
+}
+
+void irq_look_later(void)
+{
+    cpu.looked = -(int32_t)quiet_ticks();
+    if (route.registered[HV_VECTOR_PIT])
+        cpu.looked += TICKS_TOLD;
+    cpu.tick = cpu.looked;
 }
 
 static void tick_console(void)
@@ -90,14 +98,13 @@ static void tick_console(void)
         cpu.attention |= ATTEND_CONSOLE;
 }
 
-/* Apart, so that the ticks that are only counted do not save its registers. */
-__attribute__((noinline)) void irq_look(void)
+APART void irq_look(void)
 {
     unsigned ran = cpu.current ? cpu.current->id : schedule_pick(&schedule);
 
-    if (cpu.wait > 1)
-        book(cpu.wait - 1);
-    cpu.wait = cpu.left = 1;
+    if (ticks_counted() > 1)
+        book(ticks_counted() - 1);
+    cpu.tick = cpu.looked = -1;
     cpu.now++;
     lines.line[0].raised++;
     if (route.registered[HV_VECTOR_PIT])
@@ -110,7 +117,12 @@ __attribute__((noinline)) void irq_look(void)
         cpu.attention |= ATTEND_SWITCH;
     if (console_unshown())
         tick_console();
-    cpu.wait = cpu.left = quiet_ticks();
+    irq_look_later();
+}
+
+APART void irq_tell(void)
+{
+    raise(HV_VECTOR_PIT);
 }
 
 void irq_spurious(unsigned line)
@@ -118,24 +130,31 @@ void irq_spurious(unsigned line)
     lines.line[line].spurious++;
 }
 
+APART static void open_line(unsigned line)
+{
+    line_register(&lines, line);
+    set_line(line);
+}
+
 int64_t irq_register(struct vcpu *vcpu, unsigned vector, uint64_t entry)
 {
-    int64_t status = route_register(&route, &virqs, vcpu->id, vector);
+    bool line = has_line(vector);
 
+    if (line)
+        irq_look_next(); /* each tick is told from now on, where it is the timer's */
+    int64_t status = route_register(&route, &virqs, vcpu->id, vector);
     if (status < 0)
         return status;
     vcpu->entry[vector] = entry;
-    if (has_line(vector)) {
-        irq_look_next(); /* each tick is counted from now on, where it is the timer's */
-        line_register(&lines, vector - HV_VECTOR_LINE);
-        set_line(vector - HV_VECTOR_LINE);
-    }
+    if (line)
+        open_line(vector - HV_VECTOR_LINE);
     return status;
 }
 
 /* Nobody has the line's vector registered any longer. */
 static void close_line(unsigned line)
 {
+    irq_look_next(); /* no tick is told from now on, where it is the timer's */
     line_unregister(&lines, line);
     set_line(line);
 }
@@ -152,29 +171,51 @@ int64_t irq_unregister(struct vcpu *vcpu, unsigned vector)
     return status;
 }
 
-/* Whether the vector's line, level-triggered, waits for what acknowledging `count` ends. Who polls
- * has no service that begins: there it is over with what is acknowledged, and a look (count 0) ends
- * nothing. */
-static bool ends_waiting(const struct virq *virq, unsigned vector, uint64_t count)
+/* Whether the vector's line, level-triggered, waits for its service to end. */
+static bool is_waiting(unsigned vector)
 {
-    if (!has_line(vector) || !bit_get(lines.waiting, vector - HV_VECTOR_LINE))
-        return false;
-    return count > 0 || bit_get(virq->in_service[bitmap_word(vector)], bitmap_bit(vector));
+    return has_line(vector) && bit_get(lines.waiting, vector - HV_VECTOR_LINE);
+}
+
+static void end_waiting(unsigned vector)
+{
+    line_served(&lines, vector - HV_VECTOR_LINE);
+    set_line(vector - HV_VECTOR_LINE);
+}
+
+/* Who polls has no service that begins: for a level-triggered line it is over with what is
+ * acknowledged, and a look (count 0) ends nothing. */
+static bool ends_waiting(struct virq *virq, unsigned vector, uint64_t count)
+{
+    return is_waiting(vector) && (count > 0 || VIRQ_OF(virq, vector).in_service);
+}
+
+APART static int64_t acknowledge_waiting(struct virq *virq, unsigned vector, uint64_t count)
+{
+    bool ends = ends_waiting(virq, vector, count);
+    int64_t status = virq_acknowledge(virq, vector, count);
+
+    if (ends && status >= 0)
+        end_waiting(vector);
+    return status;
 }
 
 int64_t irq_acknowledge(struct vcpu *vcpu, unsigned vector, uint64_t count)
 {
     struct virq *virq = vcpu_virq(vcpu);
-    bool ends = UNLIKELY(lines.waiting) && ends_waiting(virq, vector, count);
-    int64_t status = virq_acknowledge(virq, vector, count);
+    int64_t status = UNLIKELY(lines.waiting) ? acknowledge_waiting(virq, vector, count)
+                                             : virq_acknowledge(virq, vector, count);
 
-    if (status < 0)
-        return status;
-    if (UNLIKELY(ends)) {
-        line_served(&lines, vector - HV_VECTOR_LINE);
-        set_line(vector - HV_VECTOR_LINE);
-    }
     vcpu_refresh(vcpu);
+    return status;
+}
+
+int64_t irq_end(struct vcpu *vcpu, struct virq_service service)
+{
+    int64_t status = virq_end(vcpu_virq(vcpu), service);
+
+    if (UNLIKELY(lines.waiting) && status == VIRQ_ENDED && is_waiting(service.vector))
+        end_waiting(service.vector);
     return status;
 }
 

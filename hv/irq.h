@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "hv/compiler.h"
 #include "hv/line.h"
 #include "hv/vcpu.h"
 
@@ -22,24 +23,41 @@ bool irq_in_domain(uint64_t vector);
 void irq_line(unsigned line);
 
 /*
- * Line 0: ticks. Most of them want nothing but a count, so they are counted down to the next one at
- * which somebody may: irq_look() looks at that one. Whoever registers the timer's vector, changes
- * the schedule, holds a line or gives the console something to show calls irq_look_next() before:
- * the next tick is looked at. After the tick's EOI.
+ * Line 0: ticks. Most of them want nothing but a count, so they are counted up to the next one at
+ * which somebody may, number 0: irq_look() looks at that one. While somebody has the timer's vector
+ * registered each tick is told besides (irq_tell()); then the count is TICKS_TOLD higher, so that
+ * one look at its sign says of most ticks that nothing is to be done. Whoever registers the timer's
+ * vector or takes that back, changes the schedule, holds a line or gives the console something to
+ * show calls irq_look_next() before: the next tick is looked at; or the next that the schedule
+ * wants to be, where irq_look_later() is called after the change. After the tick's EOI.
  */
+#define TICKS_TOLD (1 << 30)
+
+void irq_tell(void);
 void irq_look(void);
 void irq_look_next(void);
+void irq_look_later(void);
 
 static inline void irq_tick(void)
 {
-    if (--cpu.left == 0)
+    if (++cpu.tick < 0)
+        return;
+    compiler_barrier(); /* read again: most ticks spare the register, 2 instructions of 29 */
+    if (cpu.tick % TICKS_TOLD == 0)
         irq_look();
+    else
+        irq_tell();
+}
+
+static inline uint32_t ticks_counted(void)
+{
+    return (uint32_t)(cpu.tick - cpu.looked);
 }
 
 /* Ticks since the start. */
 static inline uint64_t irq_now(void)
 {
-    return cpu.now + (cpu.wait - cpu.left);
+    return cpu.now + ticks_counted();
 }
 
 /* An interrupt of `line` whose in-service bit is not set. */
@@ -49,6 +67,10 @@ void irq_spurious(unsigned line);
 int64_t irq_register(struct vcpu *vcpu, unsigned vector, uint64_t entry);
 int64_t irq_unregister(struct vcpu *vcpu, unsigned vector);
 int64_t irq_acknowledge(struct vcpu *vcpu, unsigned vector, uint64_t count);
+
+/* IRQ_RETURN says that the service is over: the core's status. The caller brings the rest in line
+ * (vcpu_refresh()). */
+int64_t irq_end(struct vcpu *vcpu, struct virq_service service);
 int64_t irq_raise(struct vcpu *vcpu, unsigned vector);
 
 /* Ticks in which the vector's line was held back; 0 for a vector without one. */

@@ -99,14 +99,12 @@ const char *partition_create(unsigned id, const struct partition_config *config,
     return NULL;
 }
 
-void totals_add(struct totals *totals, const struct virq *virq, unsigned vector)
+void totals_add(struct totals *totals, const struct virq_vector *of)
 {
-    unsigned word = bitmap_word(vector), bit = bitmap_bit(vector);
-
-    totals->upcalls += virq->upcalls[word][bit];
-    totals->raised += virq->raised[word][bit];
-    totals->acknowledged += virq->acknowledged[word][bit];
-    totals->discarded += virq->discarded[word][bit];
+    totals->upcalls += of->upcalls;
+    totals->raised += of->raised;
+    totals->acknowledged += of->acknowledged;
+    totals->discarded += of->discarded;
 }
 
 static void end_life(struct partition *partition, enum ending ending, enum sequel sequel)

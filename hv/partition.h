@@ -42,8 +42,8 @@ struct totals {
     uint64_t upcalls, raised, acknowledged, discarded;
 };
 
-/* Adds what this life has counted of `vector`. */
-void totals_add(struct totals *totals, const struct virq *virq, unsigned vector);
+/* Adds what this life has counted of a vector. */
+void totals_add(struct totals *totals, const struct virq_vector *of);
 
 struct partition {
     const struct partition_config *config;
@@ -96,16 +96,20 @@ void partition_ready(unsigned count, const struct partition_facts *facts);
 void *partition_memory(const struct partition *partition, uint64_t address, uint64_t length,
                        unsigned access);
 
-/* The same for what lies on one page, from `address` up to the page's end. */
-static inline void *partition_page(const struct partition *partition, uint64_t address,
-                                   unsigned access)
+/* Whether guest address `address` is the partition's and the guest itself may use its page so. */
+static inline bool partition_may(const struct partition *partition, uint64_t address,
+                                 unsigned access)
 {
     uint64_t offset = address - PARTITION_BASE;
 
-    if (offset >= partition->size ||
-        (arch_page_get(&partition->space, offset / HV_PAGE_SIZE) & access) != access)
-        return NULL;
-    return partition->memory + offset;
+    return offset < partition->size &&
+           (arch_page_get(&partition->space, offset / HV_PAGE_SIZE) & access) == access;
+}
+
+/* The partition's guest address `address`, in the hypervisor's mapping. */
+static inline void *partition_at(const struct partition *partition, uint64_t address)
+{
+    return partition->memory + (address - PARTITION_BASE);
 }
 
 /* Whether the command line grants `vector`, below 256. */

@@ -52,7 +52,7 @@ inline __attribute__((always_inline)) uint64_t route_raise(const struct route *r
             is_set(told, n);
         loop invariant told: \forall integer n; 0 <= n < VCPUS && !is_set(rest, n) ==>
             (is_set(told, n) <==>
-             any_eligible(virqs->of[n]) && !any_eligible(\at(virqs->of[n], Pre)));
+             is_routed(*route, vector, n) && is_eligible(virqs->of[n], VECTOR));
         loop invariant sound: all_sound(*virqs);
         loop invariant routes: routes_agree(*route, *virqs);
         loop invariant ledger: ledger_is_in(*virqs);

@@ -33,8 +33,8 @@ int64_t route_register(struct route *route, struct virqs *virqs, unsigned id, un
 /* Takes it back: the occurrences discarded, or HV_ENOENT. */
 int64_t route_unregister(struct route *route, struct virqs *virqs, unsigned id, unsigned vector);
 
-/* Counts one occurrence of `vector` for each vCPU that registered it. Returns the set of those that
- * have something to be told now and had nothing before. */
+/* Counts one occurrence of `vector` for each vCPU that registered it. Returns the set of those for
+ * which the vector is eligible now: they have something to be told. */
 uint64_t route_raise(const struct route *route, struct virqs *virqs, unsigned vector);
 
 #endif

@@ -84,7 +84,7 @@ int64_t route_unregister(struct route *route, struct virqs *virqs, unsigned id, 
 
 /*@ GIVEN_ALL
     requires wrap: \forall integer n; 0 <= n < VCPUS && is_routed(*route, vector, n) ==>
-        virqs->of[n].raised[word_of(vector)][bit_of(vector)] < UINT64_MAX;
+        virqs->of[n].of[word_of(vector)][bit_of(vector)].raised < UINT64_MAX;
     assigns *virqs, vcpu_at_hand, ledger.raised, ledger.outstanding;
     ensures once: \forall integer n; 0 <= n < VCPUS && is_routed(*route, vector, n) ==>
         raised_once(\old(virqs->of[n]), virqs->of[n], VECTOR);
@@ -92,7 +92,7 @@ int64_t route_unregister(struct route *route, struct virqs *virqs, unsigned id, 
         virqs->of[n] == \old(virqs->of[n]);
     ensures told: \forall integer n; 0 <= n < VCPUS ==>
         (is_set(\result, n) <==>
-         any_eligible(virqs->of[n]) && !any_eligible(\old(virqs->of[n])));
+         is_routed(*route, vector, n) && is_eligible(virqs->of[n], VECTOR));
     KEPT_ALL
 */
 uint64_t route_raise(const struct route *route, struct virqs *virqs, unsigned vector);

@@ -29,19 +29,17 @@ static uint64_t frame_address(uint64_t rsp)
 void upcall_make(struct vcpu *vcpu)
 {
     struct frame *frame = &vcpu->frame;
-    struct virq *virq = vcpu_virq(vcpu);
-    unsigned vector = virq_next(virq);
     uint64_t address = frame_address(frame->rsp);
-    struct hv_upcall *upcall = partition_page(vcpu->partition, address, PAGE_WRITE);
 
-    if (!upcall) {
+    if (!partition_may(vcpu->partition, address, PAGE_WRITE)) {
         health_fault(vcpu, FAULT_BAD_STACK, 0);
         return;
     }
-    virq_begin(virq, vector);
-    upcall->vector = vector;
-    upcall->count = virq_outstanding(virq, vector);
-    upcall->upcall = virq->upcalls[bitmap_word(vector)][bitmap_bit(vector)];
+    struct hv_upcall *upcall = partition_at(vcpu->partition, address);
+    const struct virq_service service = virq_begin(vcpu_virq(vcpu));
+    upcall->vector = service.vector;
+    upcall->count = service.count;
+    upcall->upcall = service.upcall;
     upcall->rax = frame->rax;
     upcall->rip = frame->rip;
     upcall->rflags = frame->rflags;
@@ -49,25 +47,29 @@ void upcall_make(struct vcpu *vcpu)
     upcall->reserved = 0;
 
     vcpu->page->irq_disabled = 1;
-    frame->rax = vector;
-    frame->rip = vcpu->entry[vector];
+    frame->rax = service.vector;
+    frame->rip = vcpu->entry[service.vector];
     frame->rsp = address;
     frame->rflags &= ~(uint64_t)(RFLAGS_DF | RFLAGS_TF | RFLAGS_NT | RFLAGS_AC);
     vcpu_refresh(vcpu);
 }
 
+typedef const volatile struct hv_upcall unaligned_upcall __attribute__((aligned(1)));
+
 /* Acknowledges what the frame says, where its upcall's service has not ended otherwise. False: bad.
  */
-static bool end_service(struct vcpu *vcpu, const struct hv_upcall *upcall)
+static bool end_service(struct vcpu *vcpu, unaligned_upcall *upcall)
 {
-    if (upcall->vector == 0)
+    uint64_t vector = upcall->vector;
+    int64_t status = 0;
+
+    if (LIKELY(vector < HV_VECTORS))
+        status = irq_end(vcpu, (struct virq_service){.vector = (unsigned)vector,
+                                                     .count = upcall->count,
+                                                     .upcall = upcall->upcall});
+    if (LIKELY(status == VIRQ_ENDED))
         return true;
-    if (!irq_in_domain(upcall->vector))
-        return false;
-    unsigned vector = (unsigned)upcall->vector;
-    if (!virq_serves(vcpu_virq(vcpu), vector, upcall->upcall))
-        return true;
-    return irq_acknowledge(vcpu, vector, upcall->count) >= 0;
+    return status == 0 && (vector == 0 || irq_in_domain(vector));
 }
 
 static bool is_user_address(uint64_t address)
@@ -75,49 +77,34 @@ static bool is_user_address(uint64_t address)
     return address >> 47 == 0;
 }
 
-typedef struct hv_upcall unaligned_upcall __attribute__((aligned(1)));
-
-/* The frame at `address` as the hypervisor sees it, or NULL: one that upcall_make() built lies on
- * one page. */
-static const volatile unaligned_upcall *find_frame(const struct partition *partition,
-                                                   uint64_t address)
+/* Whether the guest may read a frame at `address`: one that upcall_make() built lies on one page.
+ */
+static bool may_read_frame(const struct partition *partition, uint64_t address)
 {
     if (LIKELY(address % HV_UPCALL_SIZE == 0))
-        return partition_page(partition, address, PAGE_READ);
+        return partition_may(partition, address, PAGE_READ);
     return partition_memory(partition, address, HV_UPCALL_READ, PAGE_READ);
 }
 
-/* Reads each field once: the guest's memory is not looked at again. */
-static inline struct hv_upcall read_frame(const volatile unaligned_upcall *there)
-{
-    return (struct hv_upcall){.vector = there->vector,
-                              .count = there->count,
-                              .upcall = there->upcall,
-                              .rax = there->rax,
-                              .rip = there->rip,
-                              .rflags = there->rflags,
-                              .rsp = there->rsp};
-}
-
+/* Each field of the guest's frame is read once, where it is needed: fewer are at hand at a time. */
 uint64_t upcall_return(struct vcpu *vcpu)
 {
     struct frame *frame = &vcpu->frame;
-    const volatile unaligned_upcall *there = find_frame(vcpu->partition, frame->rsp);
 
-    if (!there) {
+    if (!may_read_frame(vcpu->partition, frame->rsp)) {
         health_fault(vcpu, FAULT_BAD_FRAME, 0);
         return 0;
     }
-    const struct hv_upcall upcall = read_frame(there);
-    if (!is_user_address(upcall.rip) || !is_user_address(upcall.rsp) ||
-        !end_service(vcpu, &upcall)) {
+    unaligned_upcall *upcall = partition_at(vcpu->partition, frame->rsp);
+    uint64_t rip = upcall->rip, rsp = upcall->rsp;
+    if (!is_user_address(rip) || !is_user_address(rsp) || !end_service(vcpu, upcall)) {
         health_fault(vcpu, FAULT_BAD_FRAME, 0);
         return 0;
     }
-    frame->rip = upcall.rip;
-    frame->rsp = upcall.rsp;
-    frame->rflags = RFLAGS_FIXED | RFLAGS_IF | (upcall.rflags & RFLAGS_GUEST);
+    frame->rip = rip;
+    frame->rsp = rsp;
+    frame->rflags = RFLAGS_FIXED | RFLAGS_IF | (upcall->rflags & RFLAGS_GUEST);
     vcpu->page->irq_disabled = 0;
     vcpu_refresh(vcpu);
-    return upcall.rax;
+    return upcall->rax;
 }

@@ -15,7 +15,7 @@
 /* While nobody runs, an entry's registers go here and are forgotten. */
 static struct frame nobody;
 
-struct cpu cpu = {.frame = &nobody, .attention = ATTEND_SWITCH, .wait = 1, .left = 1};
+struct cpu cpu = {.frame = &nobody, .attention = ATTEND_SWITCH, .looked = -1, .tick = -1};
 struct vcpu vcpus[VCPUS];
 struct virqs virqs;
 struct schedule schedule;
@@ -50,19 +50,11 @@ void vcpu_create(struct vcpu *vcpu, unsigned id, struct partition *partition, ui
     schedule_ready(&schedule, bit_set(0, id));
 }
 
-void vcpu_notify(uint64_t told)
+void vcpu_wake(uint64_t set)
 {
-    uint64_t woken = told & ~schedule.ready;
-
-    /* The others' irq_pending is set when they run: until then nobody looks at it. */
-    if (cpu.current && bit_get(told, cpu.current->id)) {
-        cpu.current->page->irq_pending = 1;
-        cpu.upcall = true;
-    }
-    if (woken == 0)
-        return;
     irq_look_next();
-    schedule_ready(&schedule, woken);
+    schedule_ready(&schedule, set);
+    irq_look_later();
     if (!cpu.current || schedule_pick(&schedule) != cpu.current->id)
         cpu.attention |= ATTEND_SWITCH;
 }
@@ -70,10 +62,11 @@ void vcpu_notify(uint64_t told)
 void vcpu_wait(struct vcpu *vcpu)
 {
     vcpu->page->irq_disabled = 0;
-    if (vcpu_virq(vcpu)->eligible)
+    if (vcpu_virq(vcpu)->summary)
         return;
     irq_look_next();
     schedule_block(&schedule, vcpu->id);
+    irq_look_later();
     cpu.attention |= ATTEND_SWITCH;
 }
 
@@ -106,15 +99,10 @@ void vcpu_stop(struct vcpu *vcpu)
     schedule_block(&schedule, vcpu->id);
 }
 
-static void make_upcall_that_is_due(struct vcpu *vcpu)
-{
-    if (cpu.upcall && !vcpu->page->irq_disabled)
-        upcall_make(vcpu);
-}
-
 void cpu_upcall(void)
 {
-    make_upcall_that_is_due(cpu.current);
+    if (cpu.upcall && !cpu.current->page->irq_disabled)
+        upcall_make(cpu.current);
 }
 
 /* Nobody runs until the next time through cpu_next(). */
@@ -136,14 +124,15 @@ static struct frame *enter(struct vcpu *vcpu)
     cpu.frame = &vcpu->frame;
     cpu.attention &= ATTEND_CONSOLE;
     vcpu_refresh(vcpu);
-    make_upcall_that_is_due(vcpu);
-    return cpu.attention & ATTEND_SWITCH ? leave_to_nobody() : cpu.frame;
+    if (!cpu.upcall)
+        return &vcpu->frame;
+    cpu_upcall();
+    return cpu.attention & ATTEND_SWITCH ? leave_to_nobody() : &vcpu->frame;
 }
 
 /* A slice of what is to be done, by nobody (NULL) or in the time of `vcpu`. */
 static void work(const struct vcpu *vcpu)
 {
-    irq_look_next(); /* it may give the console something to show */
     if (cpu.console_first) {
         cpu.console_first = false;
         cpu.postponed = 0;
@@ -155,14 +144,24 @@ static void work(const struct vcpu *vcpu)
     } else {
         partition_work(vcpu->partition);
     }
+    if (console_unshown())
+        irq_look_next();
 }
 
-/* Whether the console is served before `next` runs, where it is to be served. Not where the CPU
+/* Whether the console, which is to be served, is served before `next` runs. Not where the CPU
  * changes hands, so that what one has to say delays no other's turn; yet it does not wait for ever.
  */
 static bool before(const struct vcpu *next)
 {
     return next == cpu.current || ++cpu.postponed > CONSOLE_POSTPONED;
+}
+
+APART static struct frame *do_work(const struct vcpu *vcpu, bool fresh)
+{
+    leave_to_nobody();
+    if (fresh)
+        work(vcpu);
+    return NULL;
 }
 
 struct frame *cpu_next(bool fresh)
@@ -175,8 +174,5 @@ struct frame *cpu_next(bool fresh)
         cpu.console_first = !started || before(next);
     if (started && !cpu.console_first)
         return enter(next);
-    leave_to_nobody();
-    if (fresh)
-        work(next);
-    return NULL;
+    return do_work(next, fresh);
 }

@@ -56,10 +56,10 @@ struct cpu {
     uint8_t postponed;             /* changes of hands that it was not served before */
     struct vcpu *current;          /* whose time it is; NULL: nobody's */
     struct vcpu
-        *loaded;   /* whose address space, x87/SSE state and segments the CPU holds, or NULL */
-    uint64_t now;  /* ticks since the start, at irq_look()'s last look */
-    uint32_t wait; /* ticks from then to the next look */
-    uint32_t left; /* and what is left of them */
+        *loaded;    /* whose address space, x87/SSE state and segments the CPU holds, or NULL */
+    uint64_t now;   /* ticks since the start, at irq_look()'s last look */
+    int32_t looked; /* the number that tick had (irq_tick()) */
+    int32_t tick;   /* the last one's */
     uint64_t nmis;
     uint64_t strays; /* interrupts at vectors that have no source */
 };
@@ -87,15 +87,28 @@ void vcpu_create(struct vcpu *vcpu, unsigned id, struct partition *partition, ui
  * or there is none. */
 static inline void vcpu_refresh(struct vcpu *vcpu)
 {
-    bool eligible = vcpu->virq->eligible != 0;
+    bool eligible = vcpu->virq->summary != 0;
 
     vcpu->page->irq_pending = eligible;
     cpu.upcall = eligible;
 }
 
-/* The core has something to tell the vCPUs in `told` that it had not before: wakes those that wait.
- */
-void vcpu_notify(uint64_t told);
+/* The vCPUs in `set`, which wait, have something to be told. */
+void vcpu_wake(uint64_t set);
+
+/* The core has something to tell the vCPUs in `told`: wakes those that wait. */
+static inline void vcpu_notify(uint64_t told)
+{
+    uint64_t woken = told & ~schedule.ready;
+
+    /* The others' irq_pending is set when they run: until then nobody looks at it. */
+    if (cpu.current && bit_get(told, cpu.current->id)) {
+        cpu.current->page->irq_pending = 1;
+        cpu.upcall = true;
+    }
+    if (woken)
+        vcpu_wake(woken);
+}
 
 /* The current vCPU enables its interrupts and blocks until an upcall was made and has returned. */
 void vcpu_wait(struct vcpu *vcpu);

@@ -2,46 +2,51 @@
 #include "hv/virq.h"
 #include "belfry/hv_abi.h"
 
+/*@ requires \valid(virq) && word < BITMAP_WORDS && bit < 64;
+    assigns virq->of[word][bit];
+    ensures is_blank(virq->of[word][bit]);
+*/
+static void blank(struct virq *virq, unsigned word, unsigned bit)
+{
+    virq->of[word][bit].raised = 0;
+    virq->of[word][bit].acknowledged = 0;
+    virq->of[word][bit].discarded = 0;
+    virq->of[word][bit].upcalls = 0;
+    virq->of[word][bit].masked = false;
+    virq->of[word][bit].in_service = false;
+}
+
 /*@ requires \valid(virq) && word < BITMAP_WORDS;
-    assigns virq->registered[word], virq->masked[word], virq->in_service[word],
-        virq->pending[word], virq->raised[word][0 .. 63], virq->acknowledged[word][0 .. 63],
-        virq->discarded[word][0 .. 63], virq->upcalls[word][0 .. 63];
-    ensures virq->registered[word] == 0 && virq->masked[word] == 0;
-    ensures virq->in_service[word] == 0 && virq->pending[word] == 0;
-    ensures \forall integer b; 0 <= b < 64 ==> all_zero(*virq, word, b);
+    assigns virq->registered[word], virq->eligible[word], virq->of[word][0 .. 63];
+    ensures virq->registered[word] == 0 && virq->eligible[word] == 0;
+    ensures \forall integer b; 0 <= b < 64 ==> is_blank(virq->of[word][b]);
 */
 static void init_word(struct virq *virq, unsigned word)
 {
     virq->registered[word] = 0;
-    virq->masked[word] = 0;
-    virq->in_service[word] = 0;
-    virq->pending[word] = 0;
+    virq->eligible[word] = 0;
     /*@ loop invariant bit <= 64;
-        loop invariant \forall integer b; 0 <= b < bit ==> all_zero(*virq, word, b);
-        loop assigns bit, virq->raised[word][0 .. 63], virq->acknowledged[word][0 .. 63],
-            virq->discarded[word][0 .. 63], virq->upcalls[word][0 .. 63];
+        loop invariant \forall integer b; 0 <= b < bit ==> is_blank(virq->of[word][b]);
+        loop assigns bit, virq->of[word][0 .. 63];
         loop variant 64 - bit;
     */
-    for (unsigned bit = 0; bit < 64; bit++) {
-        virq->raised[word][bit] = 0;
-        virq->acknowledged[word][bit] = 0;
-        virq->discarded[word][bit] = 0;
-        virq->upcalls[word][bit] = 0;
-    }
+    for (unsigned bit = 0; bit < 64; bit++)
+        blank(virq, word, bit);
 }
 
 void virq_init(struct virq *virq)
 {
     /*@ loop invariant word <= BITMAP_WORDS;
-        loop invariant \forall integer w; 0 <= w < word ==> virq->registered[w] == 0 &&
-            virq->masked[w] == 0 && virq->in_service[w] == 0 && virq->pending[w] == 0;
-        loop invariant \forall integer w, b; 0 <= w < word && 0 <= b < 64 ==> all_zero(*virq, w, b);
+        loop invariant \forall integer w; 0 <= w < word ==>
+            virq->registered[w] == 0 && virq->eligible[w] == 0;
+        loop invariant \forall integer w, b; 0 <= w < word && 0 <= b < 64 ==>
+            is_blank(virq->of[w][b]);
         loop assigns word, *virq;
         loop variant BITMAP_WORDS - word;
     */
     for (unsigned word = 0; word < BITMAP_WORDS; word++)
         init_word(virq, word);
-    virq->eligible = 0;
+    virq->summary = 0;
     /*@ ghost ledger_restart(ledger.word, ledger.bit); */
 }
 
@@ -49,57 +54,71 @@ void virq_forget(struct virq *virq, unsigned vector)
 {
     unsigned word = bitmap_word(vector), bit = bitmap_bit(vector);
 
-    virq->raised[word][bit] = 0;
-    virq->acknowledged[word][bit] = 0;
-    virq->discarded[word][bit] = 0;
-    virq->upcalls[word][bit] = 0;
+    blank(virq, word, bit);
     /*@ ghost ledger_restart(word, bit); */
 }
 
-/*@ requires \valid_read(virq) && is_vector(word, bit);
-    requires outstanding(*virq, word, bit) >= 0;
+/*@ requires \valid_read(virq) && vector < VIRQ_NONE;
+    requires outstanding(*virq, VECTOR) >= 0;
     assigns \nothing;
-    ensures \result == outstanding(*virq, word, bit);
+    ensures \result == outstanding(*virq, VECTOR);
 */
-static uint64_t outstanding(const struct virq *virq, unsigned word, unsigned bit)
+static inline uint64_t outstanding(const struct virq *virq, unsigned vector)
 {
-    return virq->raised[word][bit] - virq->acknowledged[word][bit] - virq->discarded[word][bit];
+    return VIRQ_OF(virq, vector).raised - VIRQ_OF(virq, vector).acknowledged -
+           VIRQ_OF(virq, vector).discarded;
 }
 
-/* Brings the summary in line after a change of pending[word] or masked[word]. */
-/*@ requires \valid(virq) && word < BITMAP_WORDS;
-    assigns virq->eligible;
-    ensures summary: is_set(virq->eligible, word) <==>
-        \exists integer b; 0 <= b < 64 && is_eligible(*virq, word, b);
-    ensures others: same_but(\old(virq->eligible), virq->eligible, word);
+/*@ requires \valid(virq) && vector < VIRQ_NONE;
+    assigns MAP(eligible), virq->summary;
+    ensures eligible: only_cleared(\old(MAP(eligible)), MAP(eligible), BIT);
+    ensures summary: is_set(virq->summary, word_of(vector)) <==>
+        is_set(\old(virq->summary), word_of(vector)) &&
+        \exists integer b; 0 <= b < 64 && is_eligible(*virq, word_of(vector), b);
+    ensures others: same_but(\old(virq->summary), virq->summary, word_of(vector));
 */
-static void index_word(struct virq *virq, unsigned word)
+static inline void make_ineligible(struct virq *virq, unsigned vector)
 {
-    if (bit_any(bits_without(virq->pending[word], virq->masked[word])))
-        virq->eligible = bit_set(virq->eligible, word);
-    else
-        virq->eligible = bit_clear(virq->eligible, word);
+    unsigned word = bitmap_word(vector);
+
+    virq->eligible[word] = bit_clear(virq->eligible[word], bitmap_bit(vector));
+    if (!bit_any(virq->eligible[word]))
+        virq->summary = bit_clear(virq->summary, word);
 }
 
-/* Ends the service, if there was one: what is outstanding is pending again. */
-/*@ requires \valid(virq) && is_vector(word, bit);
-    requires outstanding(*virq, word, bit) >= 0;
-    assigns virq->in_service[word], virq->pending[word], virq->eligible;
-    ensures in_service: only_cleared(\old(virq->in_service[word]), virq->in_service[word], bit);
-    ensures pending: is_pending(*virq, word, bit) <==> outstanding(*virq, word, bit) > 0;
-    ensures others: same_but(\old(virq->pending[word]), virq->pending[word], bit);
-    ensures summary: is_set(virq->eligible, word) <==>
-        \exists integer b; 0 <= b < 64 && is_eligible(*virq, word, b);
-    ensures others: same_but(\old(virq->eligible), virq->eligible, word);
+/*@ requires \valid(virq) && vector < VIRQ_NONE;
+    requires ledger_agrees(*virq);
+    requires count <= outstanding(*virq, VECTOR);
+    requires counters: counters_hold(*virq);
+    assigns OF.acknowledged, ledger.acknowledged, ledger.outstanding;
+    ensures acknowledged: OF.acknowledged == \old(OF.acknowledged) + count;
+    ensures ledger: entered(VECTOR) ==>
+        ledger.acknowledged == \old(ledger.acknowledged) + count &&
+        ledger.outstanding == \old(ledger.outstanding) - count;
+    ensures others: !entered(VECTOR) ==> ledger == \old(ledger);
 */
-static void settle(struct virq *virq, unsigned word, unsigned bit)
+static inline void count_acknowledged(struct virq *virq, unsigned vector, uint64_t count)
 {
-    virq->in_service[word] = bit_clear(virq->in_service[word], bit);
-    if (outstanding(virq, word, bit) > 0)
-        virq->pending[word] = bit_set(virq->pending[word], bit);
-    else
-        virq->pending[word] = bit_clear(virq->pending[word], bit);
-    index_word(virq, word);
+    VIRQ_OF(virq, vector).acknowledged += count;
+    /*@ ghost ledger_acknowledge(vector / 64, vector % 64, count); */
+}
+
+/* `left` is outstanding: it is pending now. */
+/*@ requires \valid(virq) && vector < VIRQ_NONE;
+    assigns OF.in_service, MAP(eligible), virq->summary;
+    ensures in_service: !is_in_service(*virq, VECTOR);
+    ensures eligible: is_eligible(*virq, VECTOR) <==>
+        is_set(\old(MAP(eligible)), BIT) || left > 0 && !is_masked(*virq, VECTOR);
+    ensures others: same_but(\old(MAP(eligible)), MAP(eligible), BIT);
+    ensures summary: is_set(virq->summary, word_of(vector)) <==>
+        is_set(\old(virq->summary), word_of(vector)) || left > 0 && !is_masked(*virq, VECTOR);
+    ensures others: same_but(\old(virq->summary), virq->summary, word_of(vector));
+*/
+static inline void end_service(struct virq *virq, unsigned vector, uint64_t left)
+{
+    VIRQ_OF(virq, vector).in_service = false;
+    if (left > 0 && !VIRQ_OF(virq, vector).masked)
+        virq_make_eligible(virq, vector);
 }
 
 bool virq_is_registered(const struct virq *virq, unsigned vector)
@@ -109,94 +128,109 @@ bool virq_is_registered(const struct virq *virq, unsigned vector)
 
 uint64_t virq_outstanding(const struct virq *virq, unsigned vector)
 {
-    return outstanding(virq, bitmap_word(vector), bitmap_bit(vector));
+    return outstanding(virq, vector);
 }
 
 int64_t virq_register(struct virq *virq, unsigned vector)
 {
-    unsigned word = bitmap_word(vector), bit = bitmap_bit(vector);
+    unsigned word = bitmap_word(vector);
 
-    if (bit_get(virq->registered[word], bit))
+    if (virq_is_registered(virq, vector))
         return HV_EBUSY;
-    virq->registered[word] = bit_set(virq->registered[word], bit);
+    virq->registered[word] = bit_set(virq->registered[word], bitmap_bit(vector));
     return 0;
 }
 
 int64_t virq_unregister(struct virq *virq, unsigned vector)
 {
-    unsigned word = bitmap_word(vector), bit = bitmap_bit(vector);
+    unsigned word = bitmap_word(vector);
 
-    if (!bit_get(virq->registered[word], bit))
+    if (!virq_is_registered(virq, vector))
         return HV_ENOENT;
-    uint64_t lost = outstanding(virq, word, bit);
-    virq->discarded[word][bit] += lost;
-    /*@ ghost ledger_discard(word, bit); */
-    virq->registered[word] = bit_clear(virq->registered[word], bit);
-    virq->masked[word] = bit_clear(virq->masked[word], bit);
-    settle(virq, word, bit);
+    uint64_t lost = outstanding(virq, vector);
+    VIRQ_OF(virq, vector).discarded += lost;
+    /*@ ghost ledger_discard(vector / 64, vector % 64); */
+    virq->registered[word] = bit_clear(virq->registered[word], bitmap_bit(vector));
+    VIRQ_OF(virq, vector).masked = false;
+    VIRQ_OF(virq, vector).in_service = false;
+    make_ineligible(virq, vector);
     return (int64_t)lost;
 }
 
 int64_t virq_mask(struct virq *virq, unsigned vector)
 {
-    unsigned word = bitmap_word(vector), bit = bitmap_bit(vector);
-
-    if (!bit_get(virq->registered[word], bit))
+    if (!virq_is_registered(virq, vector))
         return HV_ENOENT;
-    virq->masked[word] = bit_set(virq->masked[word], bit);
-    index_word(virq, word);
+    VIRQ_OF(virq, vector).masked = true;
+    make_ineligible(virq, vector);
     return 0;
 }
 
 int64_t virq_unmask(struct virq *virq, unsigned vector)
 {
-    unsigned word = bitmap_word(vector), bit = bitmap_bit(vector);
-
-    if (!bit_get(virq->registered[word], bit))
+    if (!virq_is_registered(virq, vector))
         return HV_ENOENT;
-    virq->masked[word] = bit_clear(virq->masked[word], bit);
-    index_word(virq, word);
+    VIRQ_OF(virq, vector).masked = false;
+    if (outstanding(virq, vector) > 0 && !VIRQ_OF(virq, vector).in_service)
+        virq_make_eligible(virq, vector);
     return 0;
 }
 
 unsigned virq_next(const struct virq *virq)
 {
-    unsigned word = bit_first(virq->eligible);
+    unsigned word = bit_first(virq->summary);
 
     if (word >= BITMAP_WORDS)
         return VIRQ_NONE;
-    return word * 64 + bit_first(bits_without(virq->pending[word], virq->masked[word]));
+    return word * 64 + bit_first(virq->eligible[word]);
 }
 
-void virq_begin(struct virq *virq, unsigned vector)
+struct virq_service virq_begin(struct virq *virq)
 {
-    unsigned word = bitmap_word(vector), bit = bitmap_bit(vector);
+    unsigned word = bit_lowest(virq->summary);
+    unsigned vector = word * 64 + bit_lowest(virq->eligible[word]);
 
-    virq->upcalls[word][bit]++;
-    virq->in_service[word] = bit_set(virq->in_service[word], bit);
-    virq->pending[word] = bit_clear(virq->pending[word], bit);
-    index_word(virq, word);
+    VIRQ_OF(virq, vector).upcalls++;
+    VIRQ_OF(virq, vector).in_service = true;
+    virq->eligible[word] = bit_drop_first(virq->eligible[word]);
+    if (!bit_any(virq->eligible[word]))
+        virq->summary = bit_drop_first(virq->summary);
+    return (struct virq_service){.vector = vector,
+                                 .count = outstanding(virq, vector),
+                                 .upcall = VIRQ_OF(virq, vector).upcalls};
 }
 
-int64_t virq_acknowledge(struct virq *virq, unsigned vector, uint64_t count)
+int64_t virq_end(struct virq *virq, struct virq_service service)
 {
-    unsigned word = bitmap_word(vector), bit = bitmap_bit(vector);
+    unsigned vector = service.vector;
 
-    if (!bit_get(virq->registered[word], bit))
-        return HV_ENOENT;
-    if (count > outstanding(virq, word, bit))
+    if (!VIRQ_OF(virq, vector).in_service || VIRQ_OF(virq, vector).upcalls != service.upcall)
+        return 0;
+    uint64_t left = outstanding(virq, vector);
+    if (service.count > left)
         return HV_ERANGE;
-    virq->acknowledged[word][bit] += count;
-    /*@ ghost ledger_acknowledge(word, bit, count); */
-    settle(virq, word, bit);
-    return (int64_t)outstanding(virq, word, bit);
+    count_acknowledged(virq, vector, service.count);
+    end_service(virq, vector, left - service.count);
+    return VIRQ_ENDED;
 }
 
-bool virq_serves(const struct virq *virq, unsigned vector, uint64_t upcall)
+inline __attribute__((always_inline)) int64_t virq_acknowledge(struct virq *virq, unsigned vector,
+                                                               uint64_t count)
 {
-    unsigned word = bitmap_word(vector), bit = bitmap_bit(vector);
-
-    return bit_get(virq->in_service[word], bit) && virq->upcalls[word][bit] == upcall;
+    if (!virq_is_registered(virq, vector))
+        return HV_ENOENT;
+    uint64_t left = outstanding(virq, vector);
+    if (count > left)
+        return HV_ERANGE;
+    if (count == 0 && !VIRQ_OF(virq, vector).in_service)
+        return (int64_t)left; /* a look */
+    count_acknowledged(virq, vector, count);
+    left -= count;
+    if (VIRQ_OF(virq, vector).in_service)
+        end_service(virq, vector, left);
+    else if (left == 0)
+        make_ineligible(virq, vector);
+    return (int64_t)left;
 }
 
 /*@ requires \valid_read(virq) && is_vector(word, bit);
@@ -206,19 +240,18 @@ bool virq_serves(const struct virq *virq, unsigned vector, uint64_t upcall)
 static bool vector_invariant(const struct virq *virq, unsigned word, unsigned bit)
 {
     bool registered = bit_get(virq->registered[word], bit);
-    bool in_service = bit_get(virq->in_service[word], bit);
-    bool pending = bit_get(virq->pending[word], bit);
-    uint64_t left = virq->raised[word][bit];
+    uint64_t left = virq->of[word][bit].raised;
 
-    if (virq->acknowledged[word][bit] > left)
+    if (virq->of[word][bit].acknowledged > left)
         return false;
-    left -= virq->acknowledged[word][bit];
-    if (virq->discarded[word][bit] > left)
+    left -= virq->of[word][bit].acknowledged;
+    if (virq->of[word][bit].discarded > left)
         return false;
-    left -= virq->discarded[word][bit];
-    if (!registered && (in_service || left > 0 || bit_get(virq->masked[word], bit)))
+    left -= virq->of[word][bit].discarded;
+    if (!registered && (left > 0 || virq->of[word][bit].in_service || virq->of[word][bit].masked))
         return false;
-    return pending == (registered && !in_service && left > 0);
+    return bit_get(virq->eligible[word], bit) ==
+           (left > 0 && !virq->of[word][bit].in_service && !virq->of[word][bit].masked);
 }
 
 /*@ requires \valid_read(virq);
@@ -228,15 +261,14 @@ static bool vector_invariant(const struct virq *virq, unsigned word, unsigned bi
 static bool summary_invariant(const struct virq *virq)
 {
     /*@ loop invariant word <= 64;
-        loop invariant \forall integer w; 0 <= w < word ==> (is_set(virq->eligible, w) <==>
+        loop invariant \forall integer w; 0 <= w < word ==> (is_set(virq->summary, w) <==>
             \exists integer b; is_vector(w, b) && is_eligible(*virq, w, b));
         loop assigns word;
         loop variant 64 - word;
     */
     for (unsigned word = 0; word < 64; word++) {
-        bool eligible =
-            word < BITMAP_WORDS && bit_any(bits_without(virq->pending[word], virq->masked[word]));
-        if (bit_get(virq->eligible, word) != eligible)
+        bool eligible = word < BITMAP_WORDS && bit_any(virq->eligible[word]);
+        if (bit_get(virq->summary, word) != eligible)
             return false;
     }
     return true;

@@ -14,19 +14,40 @@
 #include <stdint.h>
 #include "hv/bitmap.h"
 
-#define VIRQ_NONE 256 /* no vector */
+#define VIRQ_NONE  256 /* no vector */
+#define VIRQ_ENDED 1
+
+/* A vector, side by side: who has found it has all of it. */
+struct virq_vector {
+    uint64_t raised;       /* written by whoever raises */
+    uint64_t acknowledged; /* this and the others: written by the owner */
+    uint64_t discarded;
+    uint64_t upcalls;
+    bool masked;
+    bool in_service;
+};
 
 struct virq {
     uint64_t registered[BITMAP_WORDS];
-    uint64_t masked[BITMAP_WORDS];
-    uint64_t in_service[BITMAP_WORDS];
-    uint64_t pending[BITMAP_WORDS];
-    uint64_t eligible;                       /* bit w: pending[w] has a vector that is not masked */
-    uint64_t raised[BITMAP_WORDS][64];       /* written by whoever raises */
-    uint64_t acknowledged[BITMAP_WORDS][64]; /* this and the others: written by the owner */
-    uint64_t discarded[BITMAP_WORDS][64];
-    uint64_t upcalls[BITMAP_WORDS][64];
+    uint64_t eligible[BITMAP_WORDS]; /* pending and not masked */
+    uint64_t summary;                /* bit w: eligible[w] has a bit set */
+    struct virq_vector of[BITMAP_WORDS][64];
 };
+
+/* What an upcall says of the service that begins with it, and what its return says back. */
+struct virq_service {
+    unsigned vector;
+    uint64_t count;  /* outstanding when it begins; acknowledged when it ends */
+    uint64_t upcall; /* the upcall's number */
+};
+
+/* What there is of `vector`. The rows lie one behind the other, so that the vector's number finds
+ * it in all of them: five instructions less than row and column. The prover wants these. */
+#ifdef __FRAMAC__
+#define VIRQ_OF(virq, vector) (virq)->of[(vector) / 64][(vector) % 64]
+#else
+#define VIRQ_OF(virq, vector) (&(virq)->of[0][0])[vector]
+#endif
 
 /* What is proved of it, for the prover. To the compiler it is empty. */
 #include "hv/virq_spec.h"
@@ -50,43 +71,41 @@ int64_t virq_unregister(struct virq *virq, unsigned vector);
 int64_t virq_mask(struct virq *virq, unsigned vector);
 int64_t virq_unmask(struct virq *virq, unsigned vector);
 
-/* Counts an occurrence of `vector`, which is registered. True where this made the first vector
- * eligible: the vCPU has something to be told that it had not before. Here, so that what does not
- * depend on the vCPU is computed once for all that one interrupt is counted for. */
+static inline void virq_make_eligible(struct virq *virq, unsigned vector)
+{
+    unsigned word = bitmap_word(vector);
+
+    virq->eligible[word] = bit_set(virq->eligible[word], bitmap_bit(vector));
+    virq->summary = bit_set(virq->summary, word);
+}
+
+/* Counts an occurrence of `vector`, which is registered. True where the vector is eligible now: the
+ * vCPU has something to be told. Here, so that what does not depend on the vCPU is computed once
+ * for all that one interrupt is counted for. */
 static inline bool virq_raise(struct virq *virq, unsigned vector)
 {
-    unsigned word = bitmap_word(vector), bit = bitmap_bit(vector);
-    uint64_t mask = bit_set(0, bit);
-
-    virq->raised[word][bit]++;
-    /*@ ghost ledger_raise(word, bit); */
-    if ((virq->pending[word] & mask) != 0)
-        return false; /* told already */
-    if ((virq->in_service[word] & mask) != 0)
-        return false; /* to be told when the service ends */
-    virq->pending[word] = bit_set(virq->pending[word], bit);
-    if ((virq->masked[word] & mask) != 0)
-        return false;
-    if (bit_any(virq->eligible)) {
-        virq->eligible = bit_set(virq->eligible, word);
-        return false;
-    }
-    virq->eligible = bit_set(0, word);
+    VIRQ_OF(virq, vector).raised++;
+    /*@ ghost ledger_raise(vector / 64, vector % 64); */
+    if (VIRQ_OF(virq, vector).masked || VIRQ_OF(virq, vector).in_service)
+        return false; /* to be told when it is unmasked, when the service ends */
+    virq_make_eligible(virq, vector);
     return true;
 }
 
-/* The lowest vector that is pending and not masked, or VIRQ_NONE. */
+/* The lowest vector that is eligible, or VIRQ_NONE. */
 unsigned virq_next(const struct virq *virq);
 
-/* Puts `vector`, which is pending, in service and counts an upcall. */
-void virq_begin(struct virq *virq, unsigned vector);
+/* Puts the lowest vector that is eligible, of which there is one, in service and counts an upcall:
+ * what that has to say. */
+struct virq_service virq_begin(struct virq *virq);
 
-/* Acknowledges `count` occurrences and ends the service: how many are still outstanding, or
- * HV_ENOENT, or HV_ERANGE where fewer than `count` are. */
+/* Ends the service, acknowledging its count: VIRQ_ENDED, or HV_ERANGE where fewer are outstanding.
+ * Where it has ended otherwise nothing changes: 0. */
+int64_t virq_end(struct virq *virq, struct virq_service service);
+
+/* Acknowledges `count` occurrences and ends the service, if there is one: how many are still
+ * outstanding, or HV_ENOENT, or HV_ERANGE where fewer than `count` are. */
 int64_t virq_acknowledge(struct virq *virq, unsigned vector, uint64_t count);
-
-/* Whether `upcall` is the number of the upcall that put `vector` in service, and it still is. */
-bool virq_serves(const struct virq *virq, unsigned vector, uint64_t upcall);
 
 /* The index and the counters agree, nothing outstanding is stranded, an unregistered vector has
  * nothing. */

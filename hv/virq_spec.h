@@ -17,21 +17,21 @@
 /*@ predicate is_vector(integer w, integer b) = 0 <= w < BITMAP_WORDS && 0 <= b < 64;
 
     predicate is_registered(struct virq v, integer w, integer b) = is_set(v.registered[w], b);
-    predicate is_masked(struct virq v, integer w, integer b) = is_set(v.masked[w], b);
-    predicate is_in_service(struct virq v, integer w, integer b) = is_set(v.in_service[w], b);
-    predicate is_pending(struct virq v, integer w, integer b) = is_set(v.pending[w], b);
-    predicate is_eligible(struct virq v, integer w, integer b) =
-        is_pending(v, w, b) && !is_masked(v, w, b);
+    predicate is_masked(struct virq v, integer w, integer b) = v.of[w][b].masked != 0;
+    predicate is_in_service(struct virq v, integer w, integer b) = v.of[w][b].in_service != 0;
 
     logic integer outstanding(struct virq v, integer w, integer b) =
-        v.raised[w][b] - v.acknowledged[w][b] - v.discarded[w][b];
+        v.of[w][b].raised - v.of[w][b].acknowledged - v.of[w][b].discarded;
 
-    predicate all_zero(struct virq v, integer w, integer b) =
-        v.raised[w][b] == 0 && v.acknowledged[w][b] == 0 && v.discarded[w][b] == 0 &&
-        v.upcalls[w][b] == 0;
-
+    predicate is_pending(struct virq v, integer w, integer b) =
+        is_registered(v, w, b) && outstanding(v, w, b) > 0 && !is_in_service(v, w, b);
+    predicate is_eligible(struct virq v, integer w, integer b) = is_set(v.eligible[w], b);
     predicate any_eligible(struct virq v) =
         \exists integer w, b; is_vector(w, b) && is_eligible(v, w, b);
+
+    predicate is_blank(struct virq_vector of) =
+        of.raised == 0 && of.acknowledged == 0 && of.discarded == 0 && of.upcalls == 0 &&
+        of.masked == 0 && of.in_service == 0;
 */
 
 /* What always holds. */
@@ -42,39 +42,37 @@
         \forall integer w, b; is_vector(w, b) && outstanding(v, w, b) > 0 ==>
             is_pending(v, w, b) || is_in_service(v, w, b);
 
-    predicate pending_follows(struct virq v) =
+    predicate eligible_follows(struct virq v) =
         \forall integer w, b; is_vector(w, b) ==>
-            (is_pending(v, w, b) <==> is_registered(v, w, b) && outstanding(v, w, b) > 0 &&
-                                      !is_in_service(v, w, b));
+            (is_eligible(v, w, b) <==> is_pending(v, w, b) && !is_masked(v, w, b));
 
     predicate unregistered_is_empty(struct virq v) =
         \forall integer w, b; is_vector(w, b) && !is_registered(v, w, b) ==>
             outstanding(v, w, b) == 0 && !is_masked(v, w, b) && !is_in_service(v, w, b);
 
     predicate summary_has_all(struct virq v) =
-        \forall integer w, b; is_vector(w, b) && is_eligible(v, w, b) ==> is_set(v.eligible, w);
+        \forall integer w, b; is_vector(w, b) && is_eligible(v, w, b) ==> is_set(v.summary, w);
 
     predicate summary_has_no_other(struct virq v) =
-        \forall integer w; 0 <= w < 64 && is_set(v.eligible, w) ==>
+        \forall integer w; 0 <= w < 64 && is_set(v.summary, w) ==>
             \exists integer b; is_vector(w, b) && is_eligible(v, w, b);
 
     predicate sound_vector(struct virq v, integer w, integer b) =
         outstanding(v, w, b) >= 0 &&
-        (is_pending(v, w, b) <==> is_registered(v, w, b) && outstanding(v, w, b) > 0 &&
-                                  !is_in_service(v, w, b)) &&
+        (is_eligible(v, w, b) <==> is_pending(v, w, b) && !is_masked(v, w, b)) &&
         (is_registered(v, w, b) || outstanding(v, w, b) == 0 && !is_masked(v, w, b) &&
                                    !is_in_service(v, w, b));
 
     predicate sound(struct virq v) =
-        counters_hold(v) && nothing_stranded(v) && pending_follows(v) &&
+        counters_hold(v) && nothing_stranded(v) && eligible_follows(v) &&
         unregistered_is_empty(v) && summary_has_all(v) && summary_has_no_other(v);
 */
 
 /* Where the ledger is of this vCPU, the code's counters say the same. */
 /*@ predicate ledger_is_of(struct virq v) = is_vector(ledger.word, ledger.bit) ==>
-        ledger.raised == v.raised[ledger.word][ledger.bit] &&
-        ledger.acknowledged == v.acknowledged[ledger.word][ledger.bit] &&
-        ledger.discarded == v.discarded[ledger.word][ledger.bit] &&
+        ledger.raised == v.of[ledger.word][ledger.bit].raised &&
+        ledger.acknowledged == v.of[ledger.word][ledger.bit].acknowledged &&
+        ledger.discarded == v.of[ledger.word][ledger.bit].discarded &&
         ledger.outstanding == outstanding(v, ledger.word, ledger.bit);
 
     predicate ledger_agrees(struct virq v) = ledger.vcpu == vcpu_at_hand ==> ledger_is_of(v);
@@ -82,24 +80,24 @@
 
 /* One occurrence more of (w, b), and nothing else that does not follow from it. */
 /*@ predicate raised_once(struct virq before, struct virq after, integer w, integer b) =
-        after.raised[w][b] == before.raised[w][b] + 1 &&
+        after.of[w][b].raised == before.of[w][b].raised + 1 &&
         (\forall integer x, y; is_vector(x, y) ==>
-            (x == w && y == b || after.raised[x][y] == before.raised[x][y]) &&
-            after.acknowledged[x][y] == before.acknowledged[x][y] &&
-            after.discarded[x][y] == before.discarded[x][y] &&
-            after.upcalls[x][y] == before.upcalls[x][y]) &&
+            (x == w && y == b || after.of[x][y].raised == before.of[x][y].raised) &&
+            after.of[x][y].acknowledged == before.of[x][y].acknowledged &&
+            after.of[x][y].discarded == before.of[x][y].discarded &&
+            after.of[x][y].upcalls == before.of[x][y].upcalls &&
+            after.of[x][y].masked == before.of[x][y].masked &&
+            after.of[x][y].in_service == before.of[x][y].in_service) &&
         (\forall integer x; 0 <= x < BITMAP_WORDS ==>
-            after.registered[x] == before.registered[x] &&
-            after.masked[x] == before.masked[x] &&
-            after.in_service[x] == before.in_service[x]);
+            after.registered[x] == before.registered[x]);
 */
 
 /* clang-format off */
 /* The place of `vector` in the maps and among the counters, and what is asked of every function. */
-#define MAP(map)         virq->map[word_of(vector)]
-#define COUNTER(counter) virq->counter[word_of(vector)][bit_of(vector)]
-#define BIT              bit_of(vector)
-#define VECTOR           word_of(vector), bit_of(vector)
+#define MAP(map) virq->map[word_of(vector)]
+#define OF       virq->of[word_of(vector)][bit_of(vector)]
+#define BIT      bit_of(vector)
+#define VECTOR   word_of(vector), bit_of(vector)
 #define GIVEN                                                                                      \
     requires valid: \valid(virq) && vector < VIRQ_NONE;                                            \
     requires sound: sound(*virq);                                                                  \
@@ -107,7 +105,7 @@
 #define KEPT                                                                                       \
     ensures counters: counters_hold(*virq);                                                        \
     ensures stranded: nothing_stranded(*virq);                                                     \
-    ensures pending: pending_follows(*virq);                                                       \
+    ensures eligible: eligible_follows(*virq);                                                     \
     ensures unregistered: unregistered_is_empty(*virq);                                            \
     ensures summary: summary_has_all(*virq);                                                       \
     ensures summary: summary_has_no_other(*virq);                                                  \
@@ -116,10 +114,18 @@
     ensures others: ledger.vcpu != vcpu_at_hand ==> ledger == \old(ledger);
 /* clang-format on */
 
+/* The index of what is eligible, brought in line for one vector. */
+/*@ requires \valid(virq) && vector < VIRQ_NONE;
+    assigns MAP(eligible), virq->summary;
+    ensures eligible: only_set(\old(MAP(eligible)), MAP(eligible), BIT);
+    ensures summary: only_set(\old(virq->summary), virq->summary, word_of(vector));
+*/
+static inline void virq_make_eligible(struct virq *virq, unsigned vector);
+
 /*@ requires valid: \valid(virq);
     assigns *virq, ledger.raised, ledger.acknowledged, ledger.discarded, ledger.outstanding;
     ensures empty: \forall integer w, b; is_vector(w, b) ==>
-        !is_registered(*virq, w, b) && all_zero(*virq, w, b);
+        !is_registered(*virq, w, b) && is_blank(virq->of[w][b]);
     ensures conserved: \old(conserved) || ledger.vcpu == vcpu_at_hand ==> conserved;
     ensures others: ledger.vcpu != vcpu_at_hand ==> ledger == \old(ledger);
     ensures sound: sound(*virq);
@@ -129,9 +135,8 @@ void virq_init(struct virq *virq);
 
 /*@ GIVEN
     requires unregistered: !is_registered(*virq, VECTOR);
-    assigns COUNTER(raised), COUNTER(acknowledged), COUNTER(discarded), COUNTER(upcalls),
-        ledger.raised, ledger.acknowledged, ledger.discarded, ledger.outstanding;
-    ensures zero: all_zero(*virq, VECTOR);
+    assigns OF, ledger.raised, ledger.acknowledged, ledger.discarded, ledger.outstanding;
+    ensures zero: is_blank(OF);
     KEPT
 */
 void virq_forget(struct virq *virq, unsigned vector);
@@ -168,8 +173,8 @@ uint64_t virq_outstanding(const struct virq *virq, unsigned vector);
 int64_t virq_register(struct virq *virq, unsigned vector);
 
 /*@ GIVEN
-    assigns MAP(registered), MAP(masked), MAP(in_service), MAP(pending), virq->eligible,
-        COUNTER(discarded), ledger.discarded, ledger.outstanding;
+    assigns MAP(registered), MAP(eligible), virq->summary, OF.masked, OF.in_service, OF.discarded,
+        ledger.discarded, ledger.outstanding;
     KEPT
     behavior refused:
         assumes !is_registered(*virq, VECTOR);
@@ -178,18 +183,17 @@ int64_t virq_register(struct virq *virq, unsigned vector);
     behavior done:
         assumes is_registered(*virq, VECTOR);
         ensures status: \result == (int64_t)\old(outstanding(*virq, VECTOR));
-        ensures discarded:
-            COUNTER(discarded) == \old(COUNTER(discarded) + outstanding(*virq, VECTOR));
+        ensures discarded: OF.discarded == \old(OF.discarded + outstanding(*virq, VECTOR));
         ensures registered: only_cleared(\old(MAP(registered)), MAP(registered), BIT);
-        ensures masked: only_cleared(\old(MAP(masked)), MAP(masked), BIT);
-        ensures in_service: only_cleared(\old(MAP(in_service)), MAP(in_service), BIT);
+        ensures masked: !is_masked(*virq, VECTOR);
+        ensures in_service: !is_in_service(*virq, VECTOR);
     complete behaviors;
     disjoint behaviors;
 */
 int64_t virq_unregister(struct virq *virq, unsigned vector);
 
 /*@ GIVEN
-    assigns MAP(masked), virq->eligible;
+    assigns OF.masked, MAP(eligible), virq->summary;
     KEPT
     behavior refused:
         assumes !is_registered(*virq, VECTOR);
@@ -198,14 +202,14 @@ int64_t virq_unregister(struct virq *virq, unsigned vector);
     behavior done:
         assumes is_registered(*virq, VECTOR);
         ensures status: \result == 0;
-        ensures masked: only_set(\old(MAP(masked)), MAP(masked), BIT);
+        ensures masked: is_masked(*virq, VECTOR);
     complete behaviors;
     disjoint behaviors;
 */
 int64_t virq_mask(struct virq *virq, unsigned vector);
 
 /*@ GIVEN
-    assigns MAP(masked), virq->eligible;
+    assigns OF.masked, MAP(eligible), virq->summary;
     KEPT
     behavior refused:
         assumes !is_registered(*virq, VECTOR);
@@ -214,7 +218,7 @@ int64_t virq_mask(struct virq *virq, unsigned vector);
     behavior done:
         assumes is_registered(*virq, VECTOR);
         ensures status: \result == 0;
-        ensures masked: only_cleared(\old(MAP(masked)), MAP(masked), BIT);
+        ensures masked: !is_masked(*virq, VECTOR);
     complete behaviors;
     disjoint behaviors;
 */
@@ -222,10 +226,10 @@ int64_t virq_unmask(struct virq *virq, unsigned vector);
 
 /*@ GIVEN
     requires registered: is_registered(*virq, VECTOR);
-    requires wrap: COUNTER(raised) < UINT64_MAX;
-    assigns COUNTER(raised), MAP(pending), virq->eligible, ledger.raised, ledger.outstanding;
+    requires wrap: OF.raised < UINT64_MAX;
+    assigns OF.raised, MAP(eligible), virq->summary, ledger.raised, ledger.outstanding;
     ensures once: raised_once(\old(*virq), *virq, VECTOR);
-    ensures told: \result <==> any_eligible(*virq) && !any_eligible(\old(*virq));
+    ensures told: \result <==> is_eligible(*virq, VECTOR);
     KEPT
 */
 static inline bool virq_raise(struct virq *virq, unsigned vector);
@@ -241,19 +245,70 @@ static inline bool virq_raise(struct virq *virq, unsigned vector);
 */
 unsigned virq_next(const struct virq *virq);
 
-/*@ GIVEN
-    requires pending: is_pending(*virq, VECTOR);
-    requires wrap: COUNTER(upcalls) < UINT64_MAX;
-    assigns MAP(in_service), MAP(pending), virq->eligible, COUNTER(upcalls);
-    ensures upcalls: COUNTER(upcalls) == \old(COUNTER(upcalls)) + 1;
-    ensures in_service: only_set(\old(MAP(in_service)), MAP(in_service), BIT);
+/* Nothing has changed but (w, b), which is in service by one upcall more. */
+/*@ predicate begun(struct virq before, struct virq after, integer w, integer b) =
+        after.of[w][b].upcalls == before.of[w][b].upcalls + 1 && is_in_service(after, w, b) &&
+        after.of[w][b].raised == before.of[w][b].raised &&
+        after.of[w][b].acknowledged == before.of[w][b].acknowledged &&
+        after.of[w][b].discarded == before.of[w][b].discarded &&
+        after.of[w][b].masked == before.of[w][b].masked &&
+        (\forall integer x, y; is_vector(x, y) && !(x == w && y == b) ==>
+            after.of[x][y] == before.of[x][y]) &&
+        (\forall integer x; 0 <= x < BITMAP_WORDS ==>
+            after.registered[x] == before.registered[x]);
+*/
+
+/*@ requires valid: \valid(virq);
+    requires sound: sound(*virq);
+    requires ledger: ledger_agrees(*virq) && conserved;
+    requires some: any_eligible(*virq);
+    requires wrap: \forall integer w, b; is_vector(w, b) ==> virq->of[w][b].upcalls < UINT64_MAX;
+    assigns *virq;
+    ensures domain: \result.vector < VIRQ_NONE;
+    ensures eligible: is_eligible(\old(*virq), word_of(\result.vector), bit_of(\result.vector));
+    ensures lowest: \forall integer vector; 0 <= vector < \result.vector ==>
+        !is_eligible(\old(*virq), VECTOR);
+    ensures begun: begun(\old(*virq), *virq, word_of(\result.vector), bit_of(\result.vector));
+    ensures count:
+        \result.count == outstanding(*virq, word_of(\result.vector), bit_of(\result.vector));
+    ensures upcall: \result.upcall ==
+        virq->of[word_of(\result.vector)][bit_of(\result.vector)].upcalls;
     KEPT
 */
-void virq_begin(struct virq *virq, unsigned vector);
+struct virq_service virq_begin(struct virq *virq);
+
+#define SERVED  word_of(service.vector), bit_of(service.vector)
+#define SERVICE virq->of[word_of(service.vector)][bit_of(service.vector)]
+
+/*@ requires valid: \valid(virq) && service.vector < VIRQ_NONE;
+    requires sound: sound(*virq);
+    requires ledger: ledger_agrees(*virq) && conserved;
+    assigns SERVICE.acknowledged, SERVICE.in_service, virq->eligible[word_of(service.vector)],
+        virq->summary, ledger.acknowledged, ledger.outstanding;
+    KEPT
+    behavior ended_otherwise:
+        assumes !is_in_service(*virq, SERVED) || SERVICE.upcalls != service.upcall;
+        assigns \nothing;
+        ensures status: \result == 0;
+    behavior too_many:
+        assumes is_in_service(*virq, SERVED) && SERVICE.upcalls == service.upcall;
+        assumes service.count > outstanding(*virq, SERVED);
+        assigns \nothing;
+        ensures status: \result == HV_ERANGE;
+    behavior done:
+        assumes is_in_service(*virq, SERVED) && SERVICE.upcalls == service.upcall;
+        assumes service.count <= outstanding(*virq, SERVED);
+        ensures status: \result == VIRQ_ENDED;
+        ensures acknowledged: SERVICE.acknowledged == \old(SERVICE.acknowledged) + service.count;
+        ensures in_service: !is_in_service(*virq, SERVED);
+    complete behaviors;
+    disjoint behaviors;
+*/
+int64_t virq_end(struct virq *virq, struct virq_service service);
 
 /*@ GIVEN
-    assigns MAP(in_service), MAP(pending), virq->eligible, COUNTER(acknowledged),
-        ledger.acknowledged, ledger.outstanding;
+    assigns OF.acknowledged, OF.in_service, MAP(eligible), virq->summary, ledger.acknowledged,
+        ledger.outstanding;
     KEPT
     behavior refused:
         assumes !is_registered(*virq, VECTOR);
@@ -266,18 +321,12 @@ void virq_begin(struct virq *virq, unsigned vector);
     behavior done:
         assumes is_registered(*virq, VECTOR) && count <= outstanding(*virq, VECTOR);
         ensures status: \result == (int64_t)outstanding(*virq, VECTOR);
-        ensures acknowledged: COUNTER(acknowledged) == \old(COUNTER(acknowledged)) + count;
-        ensures in_service: only_cleared(\old(MAP(in_service)), MAP(in_service), BIT);
+        ensures acknowledged: OF.acknowledged == \old(OF.acknowledged) + count;
+        ensures in_service: !is_in_service(*virq, VECTOR);
     complete behaviors;
     disjoint behaviors;
 */
 int64_t virq_acknowledge(struct virq *virq, unsigned vector, uint64_t count);
-
-/*@ requires valid: \valid_read(virq) && vector < VIRQ_NONE;
-    assigns \nothing;
-    ensures answer: \result <==> is_in_service(*virq, VECTOR) && COUNTER(upcalls) == upcall;
-*/
-bool virq_serves(const struct virq *virq, unsigned vector, uint64_t upcall);
 
 /*@ requires valid: \valid_read(virq);
     assigns \nothing;

@@ -10,8 +10,8 @@
 /* How much one slice does: each stays below about 900 instructions, those of the console too. */
 enum {
     COLLECT_VECTORS = 8,
-    CLEAR_BYTES = HV_PAGE_SIZE,
-    LOAD_BYTES = HV_PAGE_SIZE,
+    CLEAR_BYTES = HV_PAGE_SIZE * 3 / 2,
+    LOAD_BYTES = HV_PAGE_SIZE * 3 / 2,
     LOAD_HEADERS = 16
 };
 
@@ -57,7 +57,7 @@ static void collect_vector(struct partition *partition, unsigned vector)
 
     if (virq_is_registered(virq, vector))
         partition->outstanding += (uint64_t)irq_unregister(partition->vcpu, vector);
-    totals_add(&partition->totals, virq, vector);
+    totals_add(&partition->totals, &VIRQ_OF(virq, vector));
     virq_forget(virq, vector);
 }
 

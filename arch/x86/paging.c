@@ -177,7 +177,7 @@ bool arch_space_create(struct arch_space *space, struct memory *memory, uint64_t
     space->root = (uint64_t)tables - DIRECT_BASE;
     space->pages = pt + first % TABLE;
     for (uint64_t page = 0; page < count; page++)
-        space->pages[page] = physical + page * HV_PAGE_SIZE;
+        space->pages[page] = (physical + page * HV_PAGE_SIZE) | PTE_NX;
     return true;
 }
 
@@ -187,16 +187,19 @@ void arch_page_set(struct arch_space *space, uint64_t index, unsigned access)
 
     CHECK(!(access & PAGE_WRITE) || !(access & PAGE_EXECUTE));
     if (access)
-        entry |= PTE_PRESENT | PTE_USER | (access & PAGE_WRITE ? PTE_WRITE : 0u) |
-                 (access & PAGE_EXECUTE ? 0u : PTE_NX);
+        entry |= PTE_PRESENT | PTE_USER;
+    if (access & PAGE_WRITE)
+        entry |= PTE_WRITE;
+    if (!(access & PAGE_EXECUTE))
+        entry |= PTE_NX;
     space->pages[index] = entry;
 }
 
+/* What is not present is neither writable nor executable, so that one bit answers each. */
 unsigned arch_page_get(const struct arch_space *space, uint64_t index)
 {
     uint64_t entry = space->pages[index];
 
-    if (!(entry & PTE_PRESENT))
-        return 0;
-    return PAGE_READ | (entry & PTE_WRITE ? PAGE_WRITE : 0u) | (entry & PTE_NX ? 0u : PAGE_EXECUTE);
+    return (entry & PTE_PRESENT ? PAGE_READ : 0u) | (entry & PTE_WRITE ? PAGE_WRITE : 0u) |
+           (entry & PTE_NX ? 0u : PAGE_EXECUTE);
 }

@@ -25,10 +25,6 @@ void trap_interrupt(uint64_t vector)
 {
     unsigned line = (unsigned)vector - HV_VECTOR_LINE;
 
-    if (line >= HV_LINES) {
-        cpu.strays++;
-        return;
-    }
     if (!pic_is_real(line)) {
         irq_spurious(line);
         pic_end(line, false);
@@ -42,6 +38,11 @@ void trap_tick(void)
 {
     pic_end(0, true);
     irq_tick();
+}
+
+void trap_stray(void)
+{
+    cpu.strays++;
 }
 
 void trap_nmi(void)

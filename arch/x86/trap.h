@@ -10,8 +10,11 @@
 /* An exception, with all registers in *frame. Returns only where the current guest caused it. */
 void trap_exception(struct frame *frame);
 
-/* An interrupt at `vector`, 33 to 255 without 128. */
+/* An interrupt of lines 1 to 15, at `vector`. */
 void trap_interrupt(uint64_t vector);
+
+/* An interrupt at a vector that has no source: it is counted. */
+void trap_stray(void);
 
 /* Line 0. */
 void trap_tick(void);

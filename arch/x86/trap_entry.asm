@@ -4,6 +4,7 @@
 ; An entry from ring 3 lands at the end of the current vCPU's frame (struct frame), so what is pushed
 ; here is saved in place. The C side is built with r8 to r11 callee-saved, so the quick ways in push
 ; five registers and leave the slots of the other ten unfilled, until the CPU changes hands.
+%include "hv_abi.inc"
 %include "offsets.inc"
 
 default rel
@@ -13,7 +14,7 @@ bits 64
 
 extern cpu, stacks
 extern cpu_upcall, cpu_next, hypercalls
-extern trap_bad_rip, trap_exception, trap_interrupt, trap_nmi, trap_tick
+extern trap_bad_rip, trap_exception, trap_interrupt, trap_nmi, trap_stray, trap_tick
 global trap_stubs, cpu_loop
 
 ; Gates change neither DF nor AC, and a guest that sets AC would switch SMAP off. cpu_init() puts CLAC
@@ -56,6 +57,8 @@ section .text
     %define %%stub hypercall_entry
 %elif %1 = VECTOR_LINE
     %define %%stub tick_entry
+%elif %1 >= VECTOR_LINE + HV_LINES
+    %define %%stub stray_entry
 %else
 %%stub:
     ; The CPU pushes an error code for these (Intel SDM volume 3, table 6-1).
@@ -161,6 +164,15 @@ nmi_entry:
     add rsp, 16
     iretq
 
+; A vector that has no source.
+stray_entry:
+    sub rsp, 16
+    push_volatile
+    enter_c
+    mov rsp, HV_STACK
+    call trap_stray
+    jmp way_out
+
 ; Line 0, the tick.
 align 16
 tick_entry:
@@ -210,11 +222,9 @@ attend:
     mov [rdi + FRAME_R15 + 72], rbx
 
 ; Whose turn is it? Where C answers nobody, an interrupt is let in, and the question is asked again,
-; with `true`: interrupts were just let in. What one pushes here is never returned to.
-cpu_loop:
+; with `true`: interrupts were just let in.
     xor edi, edi
-.ask:
-    mov rsp, HV_STACK
+cpu_ask:
     call cpu_next
     test rax, rax
     jz .nobody
@@ -231,16 +241,17 @@ cpu_loop:
     jmp leave_to_guest
 .nobody:
     cmp byte [cpu + CPU_HALT], 0
-    je .glance
+    je cpu_loop
     sti                                 ; takes effect after the next instruction: none is lost
     hlt
-    jmp .again
-.glance:
+    jmp cpu_loop.again
+cpu_loop:                               ; where the boot ends
     sti
     nop
 .again:
     cli
+    mov rsp, HV_STACK                   ; what an interrupt pushed here is never returned to
     mov edi, 1
-    jmp .ask
+    jmp cpu_ask
 
 section .note.GNU-stack noalloc noexec nowrite progbits

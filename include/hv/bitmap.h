@@ -110,6 +110,21 @@ static inline unsigned bit_first(uint64_t word)
 #endif
 }
 
+/* The lowest bit of `word`, which has one. */
+/*@ requires \exists integer bit; 0 <= bit < 64 && is_set(word, bit);
+    assigns \nothing;
+    ensures \result < 64 && is_set(word, \result);
+    ensures \forall integer lower; 0 <= lower < \result ==> !is_set(word, lower);
+*/
+static inline unsigned bit_lowest(uint64_t word)
+{
+#ifdef __FRAMAC__
+    return bit_first(word);
+#else
+    return (unsigned)__builtin_ctzll(word);
+#endif
+}
+
 /* Whether a bit is set. */
 /*@ assigns \nothing;
     ensures \result <==> \exists integer bit; 0 <= bit < 64 && is_set(word, bit);

@@ -41,9 +41,7 @@ static void core_prepare(unsigned vcpus, unsigned registered)
 
 NOINLINE static void core_serve(struct virq *virq)
 {
-    unsigned next = virq_next(virq);
-    virq_begin(virq, next);
-    virq_acknowledge(virq, next, 1);
+    virq_end(virq, virq_begin(virq));
 }
 
 static void core_interrupt(unsigned vcpus, unsigned registered)

@@ -60,26 +60,37 @@ static void do_begin(unsigned who)
 
     if (vector == VIRQ_NONE)
         return;
-    virq_begin(virq_of(who), vector);
+    struct virq_service service = virq_begin(virq_of(who));
     model_begin(&models[who], vector);
+    expect(service.vector == vector && service.upcall == models[who].upcalls[vector]);
+    expect(service.count == model_outstanding(&models[who], vector));
 }
 
-/* Asked for the number of the last upcall, and for those beside it. */
-static void do_serves(struct input *input, unsigned who, unsigned vector)
-{
-    const struct model_core *model = &models[who];
-    uint64_t upcall = model->upcalls[vector] + input_below(input, 3) - 1;
-
-    expect(virq_serves(virq_of(who), vector, upcall) ==
-           (model->in_service[vector] && upcall == model->upcalls[vector]));
-}
-
-static void do_acknowledge(struct input *input, unsigned who, unsigned vector)
+/* A part, all, or more than there is. */
+static uint64_t draw_count(struct input *input, unsigned who, unsigned vector)
 {
     uint64_t all = model_outstanding(&models[who], vector);
     const uint64_t counts[] = {all,     0,       1,          all / 2,
                                all - 1, all + 1, UINT64_MAX, all + (1ull << 32)};
-    uint64_t count = input_one_of(input, counts);
+
+    return input_one_of(input, counts);
+}
+
+/* By the number of the last upcall, or of those beside it. */
+static void do_end(struct input *input, unsigned who, unsigned vector)
+{
+    struct model_core *model = &models[who];
+    struct virq_service service = {.vector = vector,
+                                   .upcall = model->upcalls[vector] + input_below(input, 3) - 1,
+                                   .count = draw_count(input, who, vector)};
+
+    expect(virq_end(virq_of(who), service) ==
+           model_end_service(model, vector, service.count, service.upcall));
+}
+
+static void do_acknowledge(struct input *input, unsigned who, unsigned vector)
+{
+    uint64_t count = draw_count(input, who, vector);
 
     expect(virq_acknowledge(virq_of(who), vector, count) ==
            model_acknowledge(&models[who], vector, count));
@@ -167,7 +178,7 @@ enum {
     RAISE_FOR_ONE,
     RAISE_OFTEN,
     BEGIN,
-    SERVES,
+    END,
     ACKNOWLEDGE,
     PRELOAD_PAST,
     PRELOAD_OUTSTANDING,
@@ -207,8 +218,8 @@ static void step(struct input *input)
     case BEGIN:
         do_begin(who);
         return;
-    case SERVES:
-        do_serves(input, who, vector);
+    case END:
+        do_end(input, who, vector);
         return;
     case ACKNOWLEDGE:
         do_acknowledge(input, who, vector);

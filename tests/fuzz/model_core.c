@@ -8,17 +8,22 @@ uint64_t model_outstanding(const struct model_core *core, unsigned vector)
     return core->raised[vector] - core->acknowledged[vector] - core->discarded[vector];
 }
 
-bool model_pending(const struct model_core *core, unsigned vector)
+static bool is_pending(const struct model_core *core, unsigned vector)
 {
     return core->registered[vector] && !core->in_service[vector] &&
            model_outstanding(core, vector) > 0;
+}
+
+bool model_eligible(const struct model_core *core, unsigned vector)
+{
+    return is_pending(core, vector) && !core->masked[vector];
 }
 
 unsigned model_next(const struct model_core *core)
 {
     unsigned vector = 0;
 
-    while (vector < HV_VECTORS && (!model_pending(core, vector) || core->masked[vector]))
+    while (vector < HV_VECTORS && !model_eligible(core, vector))
         vector++;
     return vector;
 }
@@ -61,6 +66,14 @@ int64_t model_acknowledge(struct model_core *core, unsigned vector, uint64_t cou
     return (int64_t)model_outstanding(core, vector);
 }
 
+/* VIRQ_ENDED, 0 where there is no such service, or HV_ERANGE. */
+int64_t model_end_service(struct model_core *core, unsigned vector, uint64_t count, uint64_t upcall)
+{
+    if (!core->in_service[vector] || core->upcalls[vector] != upcall)
+        return 0;
+    return model_acknowledge(core, vector, count) < 0 ? HV_ERANGE : VIRQ_ENDED;
+}
+
 void model_begin(struct model_core *core, unsigned vector)
 {
     core->in_service[vector] = true;
@@ -75,12 +88,10 @@ void model_forget(struct model_core *core, unsigned vector)
 
 bool model_raise(struct model_core *core, unsigned vector)
 {
-    bool idle = model_next(core) == HV_VECTORS;
-
     if (!core->registered[vector])
         return false;
     core->raised[vector]++;
-    return idle && model_next(core) != HV_VECTORS;
+    return model_eligible(core, vector);
 }
 
 static void expect_flags(const struct model_core *core, const struct virq *virq, unsigned vector)
@@ -90,7 +101,7 @@ static void expect_flags(const struct model_core *core, const struct virq *virq,
     expect(flags.registered == core->registered[vector]);
     expect(flags.masked == core->masked[vector]);
     expect(flags.in_service == core->in_service[vector]);
-    expect(flags.pending == model_pending(core, vector));
+    expect(flags.eligible == model_eligible(core, vector));
 }
 
 static void expect_counts(const struct model_core *core, const struct virq *virq, unsigned vector)

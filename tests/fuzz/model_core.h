@@ -18,7 +18,7 @@ struct model_core {
 };
 
 uint64_t model_outstanding(const struct model_core *core, unsigned vector);
-bool model_pending(const struct model_core *core, unsigned vector);
+bool model_eligible(const struct model_core *core, unsigned vector);
 
 /* The lowest vector that is pending and not masked, or HV_VECTORS. */
 unsigned model_next(const struct model_core *core);
@@ -27,12 +27,13 @@ unsigned model_next(const struct model_core *core);
 int64_t model_register(struct model_core *core, unsigned vector);
 int64_t model_unregister(struct model_core *core, unsigned vector);
 int64_t model_mask(struct model_core *core, unsigned vector, bool masked);
+int64_t model_end_service(struct model_core *core, unsigned vector, uint64_t count,
+                          uint64_t upcall);
 int64_t model_acknowledge(struct model_core *core, unsigned vector, uint64_t count);
 void model_begin(struct model_core *core, unsigned vector);
 void model_forget(struct model_core *core, unsigned vector);
 
-/* Where the vector is registered, counts an occurrence. True where nothing was deliverable before
- * and something is now. */
+/* Where the vector is registered, counts an occurrence. True where the vector is deliverable. */
 bool model_raise(struct model_core *core, unsigned vector);
 
 /* Expects all of the core's state to be the model's, and its invariant to hold. */

@@ -9,17 +9,18 @@
 #include "hv/virq.h"
 
 struct virq_flags {
-    bool registered, masked, in_service, pending;
+    bool registered, masked, in_service, eligible;
 };
 
 static inline struct virq_flags virq_flags(const struct virq *virq, unsigned vector)
 {
+    const struct virq_vector *of = &VIRQ_OF(virq, vector);
     unsigned word = vector / 64, bit = vector % 64;
 
     return (struct virq_flags){.registered = virq->registered[word] >> bit & 1,
-                               .masked = virq->masked[word] >> bit & 1,
-                               .in_service = virq->in_service[word] >> bit & 1,
-                               .pending = virq->pending[word] >> bit & 1};
+                               .masked = of->masked,
+                               .in_service = of->in_service,
+                               .eligible = virq->eligible[word] >> bit & 1};
 }
 
 struct virq_counts {
@@ -28,22 +29,22 @@ struct virq_counts {
 
 static inline struct virq_counts virq_counts(const struct virq *virq, unsigned vector)
 {
-    unsigned word = vector / 64, bit = vector % 64;
+    const struct virq_vector *of = &VIRQ_OF(virq, vector);
 
-    return (struct virq_counts){.raised = virq->raised[word][bit],
-                                .acknowledged = virq->acknowledged[word][bit],
-                                .discarded = virq->discarded[word][bit],
-                                .upcalls = virq->upcalls[word][bit]};
+    return (struct virq_counts){.raised = of->raised,
+                                .acknowledged = of->acknowledged,
+                                .discarded = of->discarded,
+                                .upcalls = of->upcalls};
 }
 
 static inline void virq_set_counts(struct virq *virq, unsigned vector, struct virq_counts counts)
 {
-    unsigned word = vector / 64, bit = vector % 64;
+    struct virq_vector *of = &VIRQ_OF(virq, vector);
 
-    virq->raised[word][bit] = counts.raised;
-    virq->acknowledged[word][bit] = counts.acknowledged;
-    virq->discarded[word][bit] = counts.discarded;
-    virq->upcalls[word][bit] = counts.upcalls;
+    of->raised = counts.raised;
+    of->acknowledged = counts.acknowledged;
+    of->discarded = counts.discarded;
+    of->upcalls = counts.upcalls;
 }
 
 #endif

@@ -118,7 +118,7 @@ static void a_faults_while_b_counts(void)
 {
     struct virq *virq = vcpu_virq(&vcpus[1]);
 
-    virq->raised[0][48] = virq->acknowledged[0][48] = 7;
+    VIRQ_OF(virq, 48).raised = VIRQ_OF(virq, 48).acknowledged = 7;
     a_faults();
 }
 

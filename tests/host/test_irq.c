@@ -65,7 +65,7 @@ static uint64_t outstanding(const struct vcpu *vcpu, unsigned vector)
 
 static void a_tick_for_all_who_registered(void **state)
 {
-    uint64_t now = cpu.now, raised = irq_line_state(0)->raised;
+    uint64_t now = irq_now(), raised = irq_line_state(0)->raised;
 
     (void)state;
     registers(b, HV_VECTOR_PIT);
@@ -76,7 +76,7 @@ static void a_tick_for_all_who_registered(void **state)
         assert_int_equal(outstanding(a, HV_VECTOR_PIT), ticks);
         assert_int_equal(outstanding(b, HV_VECTOR_PIT), ticks);
     }
-    assert_int_equal(cpu.now, now + 3);
+    assert_int_equal(irq_now(), now + 3);
     assert_int_equal(irq_line_state(0)->raised, raised + 3);
     assert_int_equal(irq_line_state(0)->unclaimed, unclaimed);
     assert_true(is_open(0));

@@ -225,7 +225,7 @@ static void another_upcalls_number(void **state)
     made()->upcall++;
     do_return();
     assert_int_equal(virq_outstanding(vcpu_virq(vcpu), 48), 2);
-    assert_true(virq_serves(vcpu_virq(vcpu), 48, 1));
+    assert_true(VIRQ_OF(vcpu_virq(vcpu), 48).in_service);
 }
 
 static void vector_zero_restores_only(void **state)
@@ -235,7 +235,7 @@ static void vector_zero_restores_only(void **state)
     made()->vector = 0;
     do_return();
     assert_int_equal(vcpu->frame.rip, INSIDE);
-    assert_true(virq_serves(vcpu_virq(vcpu), 48, 1));
+    assert_true(VIRQ_OF(vcpu_virq(vcpu), 48).in_service);
 }
 
 static void vectors_outside(void **state)

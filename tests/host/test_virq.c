@@ -44,10 +44,15 @@ static bool model_pending(unsigned vector)
     return of->registered && model_outstanding(vector) > 0 && !of->in_service;
 }
 
+static bool model_eligible(unsigned vector)
+{
+    return model_pending(vector) && !model[vector].masked;
+}
+
 static unsigned model_next(void)
 {
     for (unsigned vector = 0; vector < HV_VECTORS; vector++)
-        if (model_pending(vector) && !model[vector].masked)
+        if (model_eligible(vector))
             return vector;
     return VIRQ_NONE;
 }
@@ -55,16 +60,16 @@ static unsigned model_next(void)
 static void assert_same(unsigned vector)
 {
     const struct model_vector *of = &model[vector];
-    unsigned word = vector / 64, bit = vector % 64;
+    const struct virq_vector *real = &VIRQ_OF(&virq, vector);
 
     assert_int_equal(virq_is_registered(&virq, vector), of->registered);
-    assert_int_equal(virq.masked[word] >> bit & 1, of->masked);
-    assert_int_equal(virq.in_service[word] >> bit & 1, of->in_service);
-    assert_int_equal(virq.pending[word] >> bit & 1, model_pending(vector));
-    assert_int_equal(virq.raised[word][bit], of->raised);
-    assert_int_equal(virq.acknowledged[word][bit], of->acknowledged);
-    assert_int_equal(virq.discarded[word][bit], of->discarded);
-    assert_int_equal(virq.upcalls[word][bit], of->upcalls);
+    assert_int_equal(real->masked, of->masked);
+    assert_int_equal(real->in_service, of->in_service);
+    assert_int_equal(virq.eligible[vector / 64] >> vector % 64 & 1, model_eligible(vector));
+    assert_int_equal(real->raised, of->raised);
+    assert_int_equal(real->acknowledged, of->acknowledged);
+    assert_int_equal(real->discarded, of->discarded);
+    assert_int_equal(real->upcalls, of->upcalls);
     assert_int_equal(virq_outstanding(&virq, vector), model_outstanding(vector));
 }
 
@@ -125,12 +130,10 @@ static void do_mask(unsigned vector, bool mask)
 
 static void do_raise(unsigned vector)
 {
-    bool idle = model_next() == VIRQ_NONE;
-
     if (!model[vector].registered)
         return;
     model[vector].raised++;
-    assert_int_equal(virq_raise(&virq, vector), idle && model_next() != VIRQ_NONE);
+    assert_int_equal(virq_raise(&virq, vector), model_eligible(vector));
 }
 
 static void do_begin(void)
@@ -139,12 +142,31 @@ static void do_begin(void)
 
     if (vector == VIRQ_NONE)
         return;
-    virq_begin(&virq, vector);
+    struct virq_service service = virq_begin(&virq);
     model[vector].in_service = true;
     model[vector].upcalls++;
-    assert_true(virq_serves(&virq, vector, model[vector].upcalls));
-    assert_false(virq_serves(&virq, vector, model[vector].upcalls - 1));
-    assert_false(virq_serves(&virq, vector, model[vector].upcalls + 1));
+    assert_int_equal(service.vector, vector);
+    assert_int_equal(service.count, model_outstanding(vector));
+    assert_int_equal(service.upcall, model[vector].upcalls);
+}
+
+/* Ends a service as an upcall's return does, or tries to. */
+static void do_end(unsigned vector, uint64_t count, uint64_t upcall)
+{
+    struct model_vector *of = &model[vector];
+    struct virq_service service = {.vector = vector, .count = count, .upcall = upcall};
+
+    if (!of->in_service || upcall != of->upcalls) {
+        assert_refused(virq_end(&virq, service), 0);
+        return;
+    }
+    if (count > model_outstanding(vector)) {
+        assert_refused(virq_end(&virq, service), HV_ERANGE);
+        return;
+    }
+    of->acknowledged += count;
+    of->in_service = false;
+    assert_int_equal(virq_end(&virq, service), VIRQ_ENDED);
 }
 
 static void do_acknowledge(unsigned vector, uint64_t count)
@@ -178,8 +200,8 @@ static void preload(unsigned vector, uint64_t count)
 {
     model[vector].raised += count;
     model[vector].acknowledged += count;
-    virq.raised[vector / 64][vector % 64] += count;
-    virq.acknowledged[vector / 64][vector % 64] += count;
+    VIRQ_OF(&virq, vector).raised += count;
+    VIRQ_OF(&virq, vector).acknowledged += count;
 }
 
 /* ---- tests ---- */
@@ -189,6 +211,14 @@ static void init_is_empty(void **state)
     (void)state;
     assert_all_same();
     assert_int_equal(virq_next(&virq), VIRQ_NONE);
+}
+
+/* As the compiler finds a vector, and as the prover does. */
+static void every_vector_is_found_by_its_number(void **state)
+{
+    (void)state;
+    for (unsigned vector = 0; vector < HV_VECTORS; vector++)
+        assert_ptr_equal(&VIRQ_OF(&virq, vector), &virq.of[vector / 64][vector % 64]);
 }
 
 static void every_vector_goes_its_way(void **state)
@@ -236,6 +266,47 @@ static void raise_in_service_is_told_later(void **state)
     assert_int_equal(virq_next(&virq), VIRQ_NONE);
     do_acknowledge(40, 1);
     assert_int_equal(virq_next(&virq), 40);
+    assert_all_same();
+}
+
+static void a_service_ends_once(void **state)
+{
+    (void)state;
+    do_register(40);
+    do_raise(40);
+    do_raise(40);
+    do_begin();
+    do_end(40, 1, 0);
+    do_end(40, 1, 2);
+    do_end(40, 3, 1);
+    do_end(40, UINT64_MAX, 1);
+    assert_all_same();
+    do_end(40, 1, 1);
+    assert_int_equal(virq_next(&virq), 40);
+    do_end(40, 1, 1);
+    assert_all_same();
+    do_begin();
+    do_acknowledge(40, 1);
+    do_end(40, 0, 2);
+    assert_all_same();
+}
+
+static void masked_in_service_is_told_when_unmasked(void **state)
+{
+    (void)state;
+    do_register(40);
+    do_raise(40);
+    do_raise(40);
+    do_begin();
+    do_mask(40, true);
+    do_end(40, 1, 1);
+    assert_int_equal(virq_next(&virq), VIRQ_NONE);
+    do_mask(40, false);
+    assert_int_equal(virq_next(&virq), 40);
+    do_begin();
+    do_mask(40, true);
+    do_mask(40, false);
+    assert_int_equal(virq_next(&virq), VIRQ_NONE);
     assert_all_same();
 }
 
@@ -330,26 +401,28 @@ static void invariant_sees_what_is_broken(void **state)
     do_raise(70);
     const struct virq good = virq;
     uint64_t bit = UINT64_C(1) << (70 - 64);
+    struct virq_vector *of = virq.of[1];
 #define assert_broken(change)                                                                      \
     do {                                                                                           \
         virq = good;                                                                               \
         change;                                                                                    \
         assert_false(virq_invariant(&virq));                                                       \
     } while (0)
-    assert_broken(virq.pending[1] = 0);
-    assert_broken(virq.eligible = 0);
-    assert_broken(virq.eligible |= 1);
-    assert_broken(virq.eligible |= 1u << BITMAP_WORDS);
+    assert_broken(virq.eligible[1] = 0);
+    assert_broken(virq.summary = 0);
+    assert_broken(virq.summary |= 1);
+    assert_broken(virq.summary |= 1u << BITMAP_WORDS);
     assert_broken(virq.registered[1] &= ~bit);
-    assert_broken(virq.in_service[1] |= bit);
-    assert_broken(virq.pending[1] |= bit << 1);
-    assert_broken(virq.raised[1][5]++);
-    assert_broken(virq.acknowledged[1][6]++);
-    assert_broken(virq.acknowledged[1][6] += 2);
-    assert_broken(virq.discarded[1][6] += 2);
-    assert_broken((virq.acknowledged[1][6]++, virq.discarded[1][6]++));
-    assert_broken(virq.masked[0] |= 1);
-    assert_broken(virq.in_service[3] |= 1);
+    assert_broken(of[6].in_service = true);
+    assert_broken(of[6].masked = true);
+    assert_broken(virq.eligible[1] |= bit << 1);
+    assert_broken(of[5].raised++);
+    assert_broken(of[6].acknowledged++);
+    assert_broken(of[6].acknowledged += 2);
+    assert_broken(of[6].discarded += 2);
+    assert_broken((of[6].acknowledged++, of[6].discarded++));
+    assert_broken(virq.of[0][0].masked = true);
+    assert_broken(virq.of[3][0].in_service = true);
 #undef assert_broken
 }
 
@@ -378,6 +451,9 @@ static void any_order_of_operations(void **state)
             do_begin();
             break;
         case 6:
+            do_end(vector, (unsigned)rand() % (model_outstanding(vector) + 2),
+                   model[vector].upcalls - (rand() % 8 == 0));
+            break;
         case 7:
             do_acknowledge(vector, (unsigned)rand() % (model_outstanding(vector) + 2));
             break;
@@ -400,9 +476,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(init_is_empty, set_up),
+        cmocka_unit_test_setup(every_vector_is_found_by_its_number, set_up),
         cmocka_unit_test_setup(every_vector_goes_its_way, set_up),
         cmocka_unit_test_setup(the_lowest_is_next, set_up),
         cmocka_unit_test_setup(raise_in_service_is_told_later, set_up),
+        cmocka_unit_test_setup(a_service_ends_once, set_up),
+        cmocka_unit_test_setup(masked_in_service_is_told_when_unmasked, set_up),
         cmocka_unit_test_setup(masked_is_counted_not_next, set_up),
         cmocka_unit_test_setup(refused_on_what_is_not_registered, set_up),
         cmocka_unit_test_setup(acknowledge_none_some_all_too_many, set_up),

@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# hv/virq.c: A masked vector is the next one to be told.
-s/bit_first(bits_without(virq->pending\[word\], virq->masked\[word\]))/bit_first(virq->pending[word])/
+# hv/virq.h: A masked vector is the next one to be told.
+s/if (VIRQ_OF(virq, vector).masked || VIRQ_OF(virq, vector).in_service)/if (VIRQ_OF(virq, vector).in_service)/

@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # hv/virq.h: The count of raises has 8 bits.
-s/virq->raised\[word\]\[bit\]++;/virq->raised[word][bit] = (uint8_t)(virq->raised[word][bit] + 1);/
+s/VIRQ_OF(virq, vector).raised++;/VIRQ_OF(virq, vector).raised = (uint8_t)(VIRQ_OF(virq, vector).raised + 1);/

@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # hv/virq.c: The number of an upcall has 8 bits.
-s/virq->upcalls\[word\]\[bit\]++;/virq->upcalls[word][bit] = (uint8_t)(virq->upcalls[word][bit] + 1);/
+s/VIRQ_OF(virq, vector).upcalls++;/VIRQ_OF(virq, vector).upcalls = (uint8_t)(VIRQ_OF(virq, vector).upcalls + 1);/
