@@ -14,6 +14,7 @@ NEED_debug      := build run debug
 NEED_lint       := build lint
 NEED_compdb     := build lint
 NEED_prove      := prove
+NEED_eva        := prove
 NEED_spin       := build spin
 NEED_fuzz       := build test fuzz
 NEED_coverage   := build test coverage
@@ -151,7 +152,9 @@ make fuzz-mutants are seeded defects found, and how soon (about half an hour)
 make lint         every linter; make lint-NAME: one of $(LINTS)
 make loc          how many lines of code are trusted, by folder
 make prove        prove the core with Frama-C: a minute or two
-make prove-mutants  show that the proof rejects seeded defects: some minutes
+make prove-mutants  show that the proof rejects seeded defects: a quarter of an hour
+make eva            follow the core and the ELF reader with all values at once: a minute; make prove does too
+make eva-mutants    show that it sees seeded defects
 make compdb       write compile_commands.json, for editors
 make guests       the guests alone, into build/guests/
 make clean        remove what was built
