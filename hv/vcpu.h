@@ -57,8 +57,8 @@ struct cpu {
     struct vcpu *current;          /* whose time it is; NULL: nobody's */
     struct vcpu
         *loaded;    /* whose address space, x87/SSE state and segments the CPU holds, or NULL */
-    uint64_t now;   /* ticks since the start, at irq_look()'s last look */
-    int32_t looked; /* the number that tick had (irq_tick()) */
+    uint64_t now;   /* ticks since the start, when they were last booked */
+    int32_t looked; /* the number that stood for then (irq_tick()) */
     int32_t tick;   /* the last one's */
     uint64_t nmis;
     uint64_t strays; /* interrupts at vectors that have no source */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The core: a vCPU's virtual interrupts. For each vector three bits (registered, masked, in
- * service) and four counters that only grow; pending is an index over them, kept so that the next
+ * service) and four counters that only grow; eligible is an index over them, kept so that the next
  * vector is found without a search. Pure: no globals, no hardware.
  *
  * Every function takes a vector below 256; whether it lies in the interface's domain is the
@@ -92,7 +92,7 @@ static inline bool virq_raise(struct virq *virq, unsigned vector)
     return true;
 }
 
-/* The lowest vector that is eligible, or VIRQ_NONE. */
+/* The lowest vector that is eligible, or VIRQ_NONE: for tests, which look without a beginning. */
 unsigned virq_next(const struct virq *virq);
 
 /* Puts the lowest vector that is eligible, of which there is one, in service and counts an upcall:

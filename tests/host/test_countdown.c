@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Ticks are counted down to the next one at which somebody may want more than a count. Whatever
+ * Ticks are counted up to the next one at which somebody may want more than a count. Whatever
  * guests do between, time goes as if each tick had been looked at: a second schedule is told of
  * every tick, and of who became ready and who no longer is.
  */
@@ -103,7 +103,7 @@ static void write(void)
     call(HV_CALL_CONSOLE_WRITE, CONSTANTS, 1 + chance(20));
 }
 
-/* What the current guest does. While somebody has the timer each tick is looked at, so that mostly
+/* What the current guest does. While somebody has the timer each tick is told, so that mostly
  * nobody has it. */
 static void act(void)
 {

@@ -177,6 +177,67 @@ static void closed_when_unregistered(void **state)
     assert_true(is_open(LEVEL));
 }
 
+/* The return of an upcall whose service has ended otherwise ends no other. */
+static void a_stale_return_does_not_open_it(void **state)
+{
+    struct hv_upcall *frame;
+
+    (void)state;
+    registers(a, HV_VECTOR_LINE + LEVEL);
+    irq_line(LEVEL);
+    a->page->irq_disabled = 0;
+    assert_false(attend());
+    assert_int_equal(a->frame.rax, HV_VECTOR_LINE + LEVEL);
+    assert_int_equal(call(HV_CALL_IRQ_ACK, HV_VECTOR_LINE + LEVEL, 1), 0);
+    assert_true(is_open(LEVEL));
+    irq_line(LEVEL); /* still asserted */
+    assert_false(is_open(LEVEL));
+    frame = guest_bytes(a->frame.rsp);
+    assert_int_equal(frame->upcall, VIRQ_OF(vcpu_virq(a), HV_VECTOR_LINE + LEVEL).upcalls);
+    call(HV_CALL_IRQ_RETURN);
+    assert_int_equal(cpu.attention & ATTEND_SWITCH, 0);
+    assert_false(is_open(LEVEL));
+    assert_int_equal(outstanding(a, HV_VECTOR_LINE + LEVEL), 1);
+}
+
+/* Nobody wants a look for as long as ticks can be counted. */
+static void ticks_to_the_last_that_can_be_counted(void **state)
+{
+    uint64_t raised, now;
+
+    (void)state;
+    for (unsigned told = 0; told < 2; told++) {
+        run(a);
+        if (told) {
+            call(HV_CALL_IRQ_REGISTER, HV_VECTOR_PIT, UPCALL);
+            call(HV_CALL_IRQ_MASK, HV_VECTOR_PIT);
+        }
+        console_drain();
+        raised = irq_line_state(0)->raised;
+        now = irq_now();
+        uint64_t ready = schedule.ready;
+        for (unsigned id = 0; id < 2; id++)
+            if (bit_get(ready, id))
+                schedule_block(&schedule, id);
+        irq_tick();
+        assert_int_equal(cpu.tick, cpu.looked);
+        uint32_t quiet = told ? (uint32_t)(TICKS_TOLD - cpu.looked) : (uint32_t)-cpu.looked;
+        assert_int_equal(quiet, TICKS_TOLD - 1);
+        cpu.tick += (int32_t)quiet - 2; /* as many ticks */
+        irq_tick();
+        assert_int_equal(irq_now(), now + quiet);
+        irq_tick();
+        assert_int_equal(cpu.tick, cpu.looked);
+        assert_int_equal(irq_now(), now + 1 + quiet);
+        irq_tick();
+        assert_int_equal(irq_line_state(0)->raised, raised + 2 + quiet);
+        if (told)
+            assert_int_equal(outstanding(a, HV_VECTOR_PIT), 4);
+        irq_look_next();
+        schedule_ready(&schedule, ready);
+    }
+}
+
 /* ---- an edge-triggered line ---- */
 
 static void burst(unsigned times)
@@ -226,6 +287,25 @@ static void a_tick_opens_no_line_of_nobody(void **state)
     call(HV_CALL_IRQ_UNREGISTER, HV_VECTOR_LINE + EDGE);
     irq_tick();
     assert_false(is_open(EDGE));
+}
+
+/* The occurrence that holds the line wakes its owner, which changes the schedule besides. */
+static void held_until_the_next_tick_though_somebody_wakes(void **state)
+{
+    (void)state;
+    registers(a, HV_VECTOR_LINE + EDGE);
+    console_drain();
+    irq_tick();
+    burst(BURST - 1);
+    assert_int_equal(call(HV_CALL_IRQ_ACK, HV_VECTOR_LINE + EDGE, BURST - 1), 0);
+    call(HV_CALL_VCPU_WAIT);
+    assert_ptr_equal(until_a_guest_runs(), &b->frame);
+    burst(1);
+    assert_false(is_open(EDGE));
+    assert_int_equal(vcpu_state(a), VCPU_READY);
+    irq_tick();
+    assert_true(is_open(EDGE));
+    until_a_guest_runs();
 }
 
 static void held_is_of_this_life(void **state)
@@ -305,6 +385,9 @@ int main(void)
         cmocka_unit_test_setup(held_for_the_rest_of_the_tick, settle),
         cmocka_unit_test_setup(held_also_when_registered_anew, settle),
         cmocka_unit_test_setup(a_tick_opens_no_line_of_nobody, settle),
+        cmocka_unit_test_setup(held_until_the_next_tick_though_somebody_wakes, settle),
+        cmocka_unit_test_setup(a_stale_return_does_not_open_it, settle),
+        cmocka_unit_test_setup(ticks_to_the_last_that_can_be_counted, settle),
         cmocka_unit_test_setup(held_is_of_this_life, settle),
         cmocka_unit_test_setup(held_of_a_line_not_granted, settle),
         cmocka_unit_test_setup(spurious_is_counted_alone, settle),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Values that may be anything: Eva takes them to be all of their type at once. */
+/* Values that may be anything: Eva takes what is volatile to be all of its type at once. */
 #ifndef ANY_H
 #define ANY_H
 
@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-extern volatile uint8_t any_byte;
-extern volatile uint64_t any;
+static volatile uint8_t any_byte;
+static volatile uint64_t any;
 
 /* From `low` to `high`. */
 static inline uint64_t any_of(uint64_t low, uint64_t high)

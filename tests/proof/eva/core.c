@@ -75,6 +75,7 @@ static void operate(struct virq *virq, unsigned id, unsigned vector)
         break;
     case 9:
         virq_next(virq);
+        virq_outstanding(virq, vector);
         break;
     default:
         virq_invariant(virq);
