@@ -276,6 +276,9 @@ bool chaos_act(struct input *input)
     case 13:
         acknowledge(input);
         return true;
+    case 14:
+        call(32, vector(input_byte(input)), 0, 0); /* a look, as who polls begins with */
+        return true;
     default:
         call_any(input);
         return true;

@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # hv/virq.c: To mask one vector hides the others of its word.
-s/if (!bit_any(virq->eligible\[word\]))/if (word == 1 || !bit_any(virq->eligible[word]))/
+/^int64_t virq_mask/,/^}/s/make_ineligible(virq, vector);/&\n    virq->summary = bit_clear(virq->summary, bitmap_word(vector));/
