@@ -148,7 +148,7 @@ make torture-mutants              each seeded defect must be found; ONLY=name
 make coverage     what of hv/ they run: a summary, and build/coverage/index.html
 make fuzz         every fuzz target, FUZZ_SECONDS=30 for all together; ONLY=name: that one
 make fuzz-corpus  take what was found into the kept corpus
-make fuzz-mutants are seeded defects found, and how soon (about half an hour)
+make fuzz-mutants are seeded defects found, and how soon (some minutes)
 make lint         every linter; make lint-NAME: one of $(LINTS)
 make loc          how many lines of code are trusted, by folder
 make prove        prove the core with Frama-C: a minute or two
