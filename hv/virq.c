@@ -176,19 +176,33 @@ int64_t virq_unmask(struct virq *virq, unsigned vector)
     return 0;
 }
 
+/* The lowest vector that is eligible, of which there is one. */
+/*@ requires \valid_read(virq);
+    requires sound(*virq) && any_eligible(*virq);
+    assigns \nothing;
+    ensures \result < VIRQ_NONE;
+    ensures eligible: is_eligible(*virq, word_of(\result), bit_of(\result));
+    ensures lowest: \forall integer vector; 0 <= vector < \result ==>
+        !is_eligible(*virq, VECTOR);
+    ensures first: \forall integer w; 0 <= w < word_of(\result) ==> !is_set(virq->summary, w);
+    ensures first: \forall integer b; 0 <= b < bit_of(\result) ==>
+        !is_eligible(*virq, word_of(\result), b);
+*/
+static inline unsigned lowest(const struct virq *virq)
+{
+    unsigned word = bit_lowest(virq->summary);
+
+    return word * 64 + bit_lowest(virq->eligible[word]);
+}
+
 unsigned virq_next(const struct virq *virq)
 {
-    unsigned word = bit_first(virq->summary);
-
-    if (word >= BITMAP_WORDS)
-        return VIRQ_NONE;
-    return word * 64 + bit_first(virq->eligible[word]);
+    return bit_any(virq->summary) ? lowest(virq) : VIRQ_NONE;
 }
 
 struct virq_service virq_begin(struct virq *virq)
 {
-    unsigned word = bit_lowest(virq->summary);
-    unsigned vector = word * 64 + bit_lowest(virq->eligible[word]);
+    unsigned vector = lowest(virq), word = bitmap_word(vector);
 
     VIRQ_OF(virq, vector).upcalls++;
     VIRQ_OF(virq, vector).in_service = true;

@@ -15,7 +15,7 @@
 #include "hv/bitmap.h"
 
 #define VIRQ_NONE  256 /* no vector */
-#define VIRQ_ENDED 1
+#define VIRQ_ENDED 1   /* the service has ended now */
 
 /* A vector, side by side: who has found it has all of it. */
 struct virq_vector {
@@ -71,6 +71,7 @@ int64_t virq_unregister(struct virq *virq, unsigned vector);
 int64_t virq_mask(struct virq *virq, unsigned vector);
 int64_t virq_unmask(struct virq *virq, unsigned vector);
 
+/* The index says from now on that `vector` is to be delivered. */
 static inline void virq_make_eligible(struct virq *virq, unsigned vector)
 {
     unsigned word = bitmap_word(vector);

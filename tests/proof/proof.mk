@@ -2,7 +2,7 @@
 # The proof of the core (docs/assurance.md), and what shows that it can fail.
 
 # So many goals there are at least. A change that makes them more raises it.
-PROOF_GOALS := 1101
+PROOF_GOALS := 1114
 
 .PHONY: prove prove-mutants eva eva-mutants
 prove: eva

@@ -16,8 +16,10 @@ static void begin_in(struct virq *virq, unsigned word)
     for (unsigned lower = 0; lower < word; lower++)
         virq->eligible[lower] = 0;
     virq->summary = UINT64_C(1) << word;
-    if (virq->eligible[word] != 0)
-        virq_begin(virq);
+    if (virq->eligible[word] == 0)
+        return;
+    virq_next(virq);
+    virq_begin(virq);
 }
 
 static void begin(struct virq *virq)
@@ -74,7 +76,8 @@ static void operate(struct virq *virq, unsigned id, unsigned vector)
         virq_forget(virq, vector);
         break;
     case 9:
-        virq_next(virq);
+        if (virq->summary == 0)
+            virq_next(virq);
         virq_outstanding(virq, vector);
         break;
     default:

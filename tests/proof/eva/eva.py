@@ -44,7 +44,8 @@ class Driver:
 # answers with all its ends joined to one; where the caller must know which it was, it is inlined.
 DRIVERS = {
     "core": Driver(["hv/virq.c", "hv/route.c"], "-eva-precision", "3",
-                   inline=["count_acknowledged", "end_service", "make_ineligible", "outstanding"]),
+                   inline=["count_acknowledged", "end_service", "lowest", "make_ineligible",
+                           "outstanding"]),
     "config": Driver(["hv/config.c", "hv/config_words.c", "hv/config_partition.c",
                       "hv/config_grants.c", "hv/format.c"],
                      "-eva-precision", "3", "-eva-slevel", "20000", "-eva-split-return", "auto",
