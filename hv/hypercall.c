@@ -71,9 +71,9 @@ static int64_t partition_restart_call(uint64_t first, uint64_t second, uint64_t 
     return 0;
 }
 
-/* The status of a vector that is not there: what is granted or registered is in the domain, so that
- * this is looked at last. */
-static int64_t outside(uint64_t vector, int64_t status)
+/* Why a call on a vector that is not granted, or not registered, is refused. What is granted or
+ * registered lies in the domain, so that only who is refused is asked for it. */
+static int64_t refusal(uint64_t vector, int64_t status)
 {
     return irq_in_domain(vector) ? status : HV_EINVAL;
 }
@@ -91,7 +91,7 @@ static int64_t irq_register_call(uint64_t vector, uint64_t entry, uint64_t third
     if (vector >= HV_VECTORS || !partition_may(partition, entry, PAGE_EXECUTE))
         return HV_EINVAL;
     if (!partition_granted(partition, (unsigned)vector))
-        return outside(vector, HV_EPERM);
+        return refusal(vector, HV_EPERM);
     return irq_register(cpu.current, (unsigned)vector, entry);
 }
 
@@ -105,20 +105,20 @@ static int64_t irq_ack_call(uint64_t vector, uint64_t count, uint64_t third)
 {
     (void)third;
     if (!is_registered(vector))
-        return outside(vector, HV_ENOENT);
+        return refusal(vector, HV_ENOENT);
     return irq_acknowledge(cpu.current, (unsigned)vector, count);
 }
 
 static int64_t irq_return_call(uint64_t first, uint64_t second, uint64_t third)
 {
     (void)first, (void)second, (void)third;
-    return (int64_t)upcall_return(cpu.current);
+    return (int64_t)upcall_return();
 }
 
 static int64_t set_mask(uint64_t vector, int64_t (*change)(struct virq *, unsigned))
 {
     if (!is_registered(vector))
-        return outside(vector, HV_ENOENT);
+        return refusal(vector, HV_ENOENT);
     int64_t status = change(vcpu_virq(cpu.current), (unsigned)vector);
     vcpu_refresh(cpu.current);
     return status;
@@ -142,7 +142,7 @@ static int64_t irq_raise_call(uint64_t vector, uint64_t target, uint64_t third)
     if (vector < HV_VECTOR_VIRTUAL || vector >= HV_VECTORS || target != 0)
         return HV_EINVAL;
     if (!partition_granted(cpu.current->partition, (unsigned)vector))
-        return outside(vector, HV_EPERM);
+        return refusal(vector, HV_EPERM);
     return irq_raise(cpu.current, (unsigned)vector);
 }
 

@@ -67,7 +67,7 @@ static void book(uint32_t ticks)
 
 void irq_look_next(void)
 {
-    uint32_t counted = ticks_counted();
+    uint32_t counted = irq_counted();
 
     if (counted > 0)
         book(counted);
@@ -77,18 +77,16 @@ void irq_look_next(void)
 /* After how many ticks somebody may want more than a count and the telling. */
 static uint32_t quiet_ticks(void)
 {
-    if (lines.held || console_unshown())
-        return 1;
-    uint32_t quiet = schedule_quiet(&schedule);
-    return quiet < TICKS_TOLD ? quiet : TICKS_TOLD - 1;
+    return UNLIKELY(lines.held || console_unshown()) ? 1 : schedule_quiet(&schedule);
 }
 
 void irq_look_later(void)
 {
-    cpu.looked = -(int32_t)quiet_ticks();
+    int32_t number = -(int32_t)quiet_ticks();
+
     if (route.registered[HV_VECTOR_PIT])
-        cpu.looked += TICKS_TOLD;
-    cpu.tick = cpu.looked;
+        number += TICKS_TOLD;
+    cpu.tick = cpu.looked = number;
 }
 
 static void tick_console(void)
@@ -102,8 +100,8 @@ APART void irq_look(void)
 {
     unsigned ran = cpu.current ? cpu.current->id : schedule_pick(&schedule);
 
-    if (ticks_counted() > 1)
-        book(ticks_counted() - 1);
+    if (irq_counted() > 1)
+        book(irq_counted() - 1);
     cpu.tick = cpu.looked = -1;
     cpu.now++;
     lines.line[0].raised++;
@@ -138,15 +136,15 @@ APART static void open_line(unsigned line)
 
 int64_t irq_register(struct vcpu *vcpu, unsigned vector, uint64_t entry)
 {
-    bool line = has_line(vector);
+    bool on_line = has_line(vector);
 
-    if (line)
+    if (on_line)
         irq_look_next(); /* each tick is told from now on, where it is the timer's */
     int64_t status = route_register(&route, &virqs, vcpu->id, vector);
     if (status < 0)
         return status;
     vcpu->entry[vector] = entry;
-    if (line)
+    if (on_line)
         open_line(vector - HV_VECTOR_LINE);
     return status;
 }
@@ -161,7 +159,7 @@ static void close_line(unsigned line)
 
 int64_t irq_unregister(struct vcpu *vcpu, unsigned vector)
 {
-    bool last = has_line(vector) && route.registered[vector] == UINT64_C(1) << vcpu->id;
+    bool last = has_line(vector) && route.registered[vector] == vcpu->self;
 
     /* Closed before the registration goes; nothing comes between with interrupts off. */
     if (last)
@@ -171,7 +169,7 @@ int64_t irq_unregister(struct vcpu *vcpu, unsigned vector)
     return status;
 }
 
-/* Whether the vector's line, level-triggered, waits for its service to end. */
+/* Whether the vector has a line that, level-triggered, waits for the end of its service. */
 static bool is_waiting(unsigned vector)
 {
     return has_line(vector) && bit_get(lines.waiting, vector - HV_VECTOR_LINE);
@@ -224,7 +222,7 @@ int64_t irq_raise(struct vcpu *vcpu, unsigned vector)
     if (!virq_is_registered(vcpu_virq(vcpu), vector))
         return HV_ENOENT;
     if (virq_raise(vcpu_virq(vcpu), vector))
-        vcpu_notify(bit_set(0, vcpu->id));
+        vcpu_notify(vcpu->self);
     return 0;
 }
 

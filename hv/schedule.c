@@ -150,7 +150,7 @@ static bool in_queue(const struct schedule *schedule)
 
 uint32_t schedule_quiet(const struct schedule *schedule)
 {
-    uint32_t quiet = in_queue(schedule) ? schedule->turn_left : UINT32_MAX;
+    uint32_t quiet = in_queue(schedule) ? schedule->turn_left : SCHEDULE_QUIET_MAX;
 
     if (schedule->window_count > 0 && schedule->window_left < quiet)
         quiet = schedule->window_left;

@@ -57,8 +57,9 @@ void schedule_yield(struct schedule *schedule, unsigned id);
  * schedule_pick() may answer otherwise than before. */
 bool schedule_tick(struct schedule *schedule, unsigned ran);
 
-/* After how many ticks schedule_tick() may do more than count, if nothing changes before: 1 or
- * more. */
+/* After how many ticks schedule_tick() may do more than count, if nothing changes before: 1 to
+ * SCHEDULE_QUIET_MAX, which is more than any turn or window has. */
+#define SCHEDULE_QUIET_MAX ((UINT32_C(1) << 30) - 1)
 uint32_t schedule_quiet(const struct schedule *schedule);
 
 /* `ticks` ticks have passed in which nothing could change: fewer than schedule_quiet(). */

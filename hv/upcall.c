@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hv/upcall.h"
+#include "hv/bitmap.h"
 #include "hv/compiler.h"
 #include "hv/health.h"
 #include "hv/irq.h"
@@ -17,7 +18,9 @@ enum {
     RFLAGS_STATUS = 0x8D5 /* CF PF AF ZF SF OF */
 };
 
-#define RFLAGS_GUEST (RFLAGS_STATUS | RFLAGS_DF | RFLAGS_AC | RFLAGS_ID)
+/* What a guest's frame may set; what an upcall begins with, of the state that it interrupts. */
+#define RFLAGS_GUEST  (RFLAGS_STATUS | RFLAGS_DF | RFLAGS_AC | RFLAGS_ID)
+#define RFLAGS_UPCALL (~(uint64_t)(RFLAGS_DF | RFLAGS_TF | RFLAGS_NT | RFLAGS_AC))
 
 /* The highest aligned address below the red zone with room for a frame. Aligned so, a frame never
  * crosses a page. */
@@ -26,8 +29,30 @@ static uint64_t frame_address(uint64_t rsp)
     return (rsp - HV_RED_ZONE - HV_UPCALL_SIZE) & ~(uint64_t)(HV_UPCALL_SIZE - 1);
 }
 
-void upcall_make(struct vcpu *vcpu)
+typedef volatile struct hv_upcall unaligned_upcall __attribute__((aligned(1)));
+
+/* The upcall of the lowest vector, with what it says in `upcall`; the state that it interrupts is
+ * there already. */
+static inline uint64_t tell(struct vcpu *vcpu, unaligned_upcall *upcall)
 {
+    const struct virq_service service = virq_begin(vcpu_virq(vcpu));
+
+    upcall->vector = service.vector;
+    upcall->count = service.count;
+    upcall->upcall = service.upcall;
+    upcall->reserved = 0;
+    vcpu->frame.rip = vcpu->entry[service.vector];
+    vcpu->page->irq_disabled = 1;
+    vcpu_refresh(vcpu);
+    return service.vector;
+}
+
+void upcall_make(void)
+{
+    struct vcpu *vcpu = cpu.current;
+
+    if (!cpu.upcall || vcpu->page->irq_disabled)
+        return;
     struct frame *frame = &vcpu->frame;
     uint64_t address = frame_address(frame->rsp);
 
@@ -36,25 +61,14 @@ void upcall_make(struct vcpu *vcpu)
         return;
     }
     struct hv_upcall *upcall = partition_at(vcpu->partition, address);
-    const struct virq_service service = virq_begin(vcpu_virq(vcpu));
-    upcall->vector = service.vector;
-    upcall->count = service.count;
-    upcall->upcall = service.upcall;
     upcall->rax = frame->rax;
     upcall->rip = frame->rip;
     upcall->rflags = frame->rflags;
     upcall->rsp = frame->rsp;
-    upcall->reserved = 0;
-
-    vcpu->page->irq_disabled = 1;
-    frame->rax = service.vector;
-    frame->rip = vcpu->entry[service.vector];
     frame->rsp = address;
-    frame->rflags &= ~(uint64_t)(RFLAGS_DF | RFLAGS_TF | RFLAGS_NT | RFLAGS_AC);
-    vcpu_refresh(vcpu);
+    frame->rflags &= RFLAGS_UPCALL;
+    frame->rax = tell(vcpu, upcall);
 }
-
-typedef const volatile struct hv_upcall unaligned_upcall __attribute__((aligned(1)));
 
 /* Acknowledges what the frame says, where its upcall's service has not ended otherwise. False: bad.
  */
@@ -77,21 +91,34 @@ static bool is_user_address(uint64_t address)
     return address >> 47 == 0;
 }
 
-/* Whether the guest may read a frame at `address`: one that upcall_make() built lies on one page.
- */
-static bool may_read_frame(const struct partition *partition, uint64_t address)
+/* Whether the frame at `address` can be one that upcall_make() built, which lies on one page. */
+static bool may_be_built(const struct partition *partition, uint64_t address)
 {
-    if (LIKELY(address % HV_UPCALL_SIZE == 0))
-        return partition_may(partition, address, PAGE_READ);
+    return address % HV_UPCALL_SIZE == 0 && partition_may(partition, address, PAGE_WRITE);
+}
+
+/* The other frames: what a guest may read, it may return by. */
+APART static bool may_read_frame(const struct partition *partition, uint64_t address)
+{
     return partition_memory(partition, address, HV_UPCALL_READ, PAGE_READ);
 }
 
-/* Each field of the guest's frame is read once, where it is needed: fewer are at hand at a time. */
-uint64_t upcall_return(struct vcpu *vcpu)
+/* Whether the upcall that is due now interrupts what the one did that has ended, and its frame has
+ * the same place: the way out would make the one frame of the other. */
+static bool follows_on(const struct vcpu *vcpu, uint64_t rsp)
 {
+    return !cpu.attention && frame_address(rsp) == vcpu->frame.rsp &&
+           may_be_built(vcpu->partition, vcpu->frame.rsp);
+}
+
+/* Each field of the guest's frame is read once, where it is needed: fewer are at hand at a time. */
+uint64_t upcall_return(void)
+{
+    struct vcpu *vcpu = cpu.current;
     struct frame *frame = &vcpu->frame;
 
-    if (!may_read_frame(vcpu->partition, frame->rsp)) {
+    if (!may_be_built(vcpu->partition, frame->rsp) &&
+        !may_read_frame(vcpu->partition, frame->rsp)) {
         health_fault(vcpu, FAULT_BAD_FRAME, 0);
         return 0;
     }
@@ -101,10 +128,18 @@ uint64_t upcall_return(struct vcpu *vcpu)
         health_fault(vcpu, FAULT_BAD_FRAME, 0);
         return 0;
     }
+    uint64_t rflags = RFLAGS_FIXED | RFLAGS_IF | (upcall->rflags & RFLAGS_GUEST);
+    if (UNLIKELY(bit_any(vcpu_virq(vcpu)->summary))) {
+        if (follows_on(vcpu, rsp)) { /* 191 instructions became 152 */
+            upcall->rflags = rflags;
+            frame->rflags = rflags & RFLAGS_UPCALL;
+            return tell(vcpu, upcall);
+        }
+        vcpu_refresh(vcpu);
+    }
     frame->rip = rip;
     frame->rsp = rsp;
-    frame->rflags = RFLAGS_FIXED | RFLAGS_IF | (upcall->rflags & RFLAGS_GUEST);
+    frame->rflags = rflags;
     vcpu->page->irq_disabled = 0;
-    vcpu_refresh(vcpu);
-    return upcall->rax;
+    return upcall->rax; /* no frame has it where the page was just written: it would begin before */
 }

@@ -41,13 +41,14 @@ void vcpu_create(struct vcpu *vcpu, unsigned id, struct partition *partition, ui
 {
     CHECK(vcpu->phase == PHASE_OFF);
     vcpu->id = id;
+    vcpu->self = bit_set(0, id);
     vcpu->virq = &virqs.of[id];
     vcpu->partition = partition;
     vcpu->phase = PHASE_LOADING;
     virq_init(vcpu_virq(vcpu));
     irq_look_next();
     schedule_add(&schedule, id, window);
-    schedule_ready(&schedule, bit_set(0, id));
+    schedule_ready(&schedule, vcpu->self);
 }
 
 void vcpu_wake(uint64_t set)
@@ -99,16 +100,11 @@ void vcpu_stop(struct vcpu *vcpu)
     schedule_block(&schedule, vcpu->id);
 }
 
-void cpu_upcall(void)
-{
-    if (cpu.upcall && !cpu.current->page->irq_disabled)
-        upcall_make(cpu.current);
-}
-
 /* Nobody runs until the next time through cpu_next(). */
 static struct frame *leave_to_nobody(void)
 {
     cpu.current = NULL;
+    cpu.self = 0;
     cpu.frame = &nobody;
     cpu.attention = ATTEND_SWITCH | (cpu.attention & ATTEND_CONSOLE);
     cpu.halt = false;
@@ -121,12 +117,13 @@ static struct frame *enter(struct vcpu *vcpu)
         arch_switch(cpu.loaded, vcpu);
     cpu.loaded = vcpu;
     cpu.current = vcpu;
+    cpu.self = vcpu->self;
     cpu.frame = &vcpu->frame;
     cpu.attention &= ATTEND_CONSOLE;
     vcpu_refresh(vcpu);
     if (!cpu.upcall)
         return &vcpu->frame;
-    cpu_upcall();
+    upcall_make();
     return cpu.attention & ATTEND_SWITCH ? leave_to_nobody() : &vcpu->frame;
 }
 
@@ -145,7 +142,7 @@ static void work(const struct vcpu *vcpu)
         partition_work(vcpu->partition);
     }
     if (console_unshown())
-        irq_look_next();
+        irq_look_next(); /* ticks drive it */
 }
 
 /* Whether the console, which is to be served, is served before `next` runs. Not where the CPU
@@ -156,6 +153,7 @@ static bool before(const struct vcpu *next)
     return next == cpu.current || ++cpu.postponed > CONSOLE_POSTPONED;
 }
 
+/* Nobody runs; where `fresh`, the time goes into work. */
 APART static struct frame *do_work(const struct vcpu *vcpu, bool fresh)
 {
     leave_to_nobody();

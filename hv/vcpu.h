@@ -30,6 +30,7 @@ enum vcpu_phase { PHASE_OFF, PHASE_LOADING, PHASE_STARTED, PHASE_STOPPED };
 struct vcpu {
     enum vcpu_phase phase;
     unsigned id;
+    uint64_t self;     /* the set of it alone */
     struct virq *virq; /* virqs.of[id] */
     struct partition *partition;
     struct hv_vcpu_page *page; /* the guest's page, in the hypervisor's own mapping */
@@ -55,6 +56,7 @@ struct cpu {
     bool console_first;            /* the console is served before anybody runs */
     uint8_t postponed;             /* changes of hands that it was not served before */
     struct vcpu *current;          /* whose time it is; NULL: nobody's */
+    uint64_t self;                 /* the set of it alone, or empty */
     struct vcpu
         *loaded;    /* whose address space, x87/SSE state and segments the CPU holds, or NULL */
     uint64_t now;   /* ticks since the start, when they were last booked */
@@ -102,7 +104,7 @@ static inline void vcpu_notify(uint64_t told)
     uint64_t woken = told & ~schedule.ready;
 
     /* The others' irq_pending is set when they run: until then nobody looks at it. */
-    if (cpu.current && bit_get(told, cpu.current->id)) {
+    if (told & cpu.self) {
         cpu.current->page->irq_pending = 1;
         cpu.upcall = true;
     }
@@ -126,13 +128,12 @@ void vcpu_start(struct vcpu *vcpu, uint64_t entry);
 void vcpu_stop(struct vcpu *vcpu);
 
 /*
- * The way out, with interrupts off. cpu_upcall() makes the upcall that is due to the current vCPU.
+ * The way out, with interrupts off. upcall_make() makes the upcall that is due to the current vCPU.
  * Where cpu.attention is set, with the callee-saved registers in *cpu.frame, cpu_next() answers the
  * frame to return to, or NULL: let interrupts in (halting first where cpu.halt) and ask again, with
  * `fresh`: nothing was done since. Only then it does a slice of work, so that no slice makes the
  * path of an interrupt or of a hypercall longer.
  */
-void cpu_upcall(void);
 struct frame *cpu_next(bool fresh);
 
 #endif

@@ -6,6 +6,7 @@
 #include "arch/x86/stacks.h"
 #include "belfry/hv_abi.h"
 #include "hv/arch.h"
+#include "hv/compiler.h"
 #include "hv/memory.h"
 
 /*
@@ -60,6 +61,7 @@ __attribute__((section(".bss.stacks"), aligned(4096))) struct stack stacks[STACK
 static struct tss first_tss;
 static struct tss *tss_table[MAX_TSS] = {&first_tss};
 static struct tss *tss = &first_tss; /* the one in TR */
+static uint32_t chosen;              /* the bitmap that ring 3 has now */
 static unsigned bitmaps_used;
 static struct gate idt[HV_VECTORS];
 static uint64_t gdt[] = {
@@ -155,16 +157,23 @@ void descriptors_init(void)
 }
 
 /* `ports` counts bitmaps from 1; 0 has none. */
-void descriptors_switch(uint64_t frame_end, uint32_t ports)
+APART static void choose_bitmap(uint32_t ports)
 {
     struct tss *wanted = ports ? tss_table[(ports - 1) / BITMAPS] : tss;
 
     if (wanted != tss)
         load_tss(wanted);
-    tss->rsp[0] = frame_end;
     tss->bitmap_offset = ports ? (uint16_t)(offsetof(struct tss, bitmap) +
                                             (ports - 1) % BITMAPS * sizeof(struct bitmap))
                                : (uint16_t)sizeof(struct tss);
+    chosen = ports;
+}
+
+void descriptors_switch(uint64_t frame_end, uint32_t ports)
+{
+    if (ports != chosen)
+        choose_bitmap(ports);
+    tss->rsp[0] = frame_end;
 }
 
 static struct bitmap *bitmap_of(uint32_t ports)

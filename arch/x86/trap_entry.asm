@@ -13,7 +13,7 @@ bits 64
 %define HV_STACK stacks + HV_STACK_END
 
 extern cpu, stacks
-extern cpu_upcall, cpu_next, hypercalls
+extern upcall_make, cpu_next, hypercalls
 extern trap_bad_rip, trap_exception, trap_interrupt, trap_nmi, trap_stray, trap_tick
 global trap_stubs, cpu_loop
 
@@ -205,7 +205,7 @@ leave_to_guest:
 attend:
     cmp byte [cpu + CPU_ATTENTION], 0
     jne .switch
-    call cpu_upcall
+    call upcall_make
     cmp byte [cpu + CPU_ATTENTION], 0   ; its frame may be bad
     je leave_to_guest
 .switch:

@@ -118,9 +118,11 @@ static void call(uint64_t number, uint64_t a, uint64_t b, uint64_t c)
     uint64_t expected = model_call(caller_model, (const uint64_t[]){a, b, c}, number, room);
     uint64_t result = (uint64_t)(number < HYPERCALLS ? hypercalls[number](a, b, c) : HV_ENOSYS);
 
-    expect(result == expected);
+    /* Another upcall may have followed on: what came of both is compared on the way out. */
+    expect(result == expected || number == 33);
     expect(console_room(caller->id) == room - (number == 1 && (int64_t)result > 0 ? result : 0));
-    caller->frame.rax = caller_model->frame.rax = result;
+    caller->frame.rax = result;
+    caller_model->frame.rax = expected;
 }
 
 static void call_any(struct input *input)

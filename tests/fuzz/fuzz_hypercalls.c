@@ -13,6 +13,7 @@
 #include "hv/hypercall.h"
 #include "hv/irq.h"
 #include "hv/main.h"
+#include "hv/upcall.h"
 #include "hv_state.h"
 
 static struct input input;
@@ -28,7 +29,7 @@ static struct model_guest *current(void)
 static struct frame *attend(void)
 {
     if (!cpu.attention)
-        cpu_upcall();
+        upcall_make();
     return cpu.attention ? cpu_next(false) : cpu.frame;
 }
 

@@ -25,6 +25,7 @@
 #include "hv/irq.h"
 #include "hv/main.h"
 #include "hv/partition.h"
+#include "hv/upcall.h"
 
 static struct boot_info info;
 
@@ -81,7 +82,7 @@ static inline int64_t make_call(uint64_t number, uint64_t a, uint64_t b, uint64_
 static inline bool attend(void)
 {
     if (!cpu.attention)
-        cpu_upcall();
+        upcall_make();
     return cpu.attention;
 }
 

@@ -76,7 +76,7 @@ static void tick_says_when_it_changes(void **state)
 static void quiet_until_it_may_change(void **state)
 {
     (void)state;
-    assert_int_equal(schedule_quiet(&schedule), UINT32_MAX);
+    assert_int_equal(schedule_quiet(&schedule), SCHEDULE_QUIET_MAX);
     add(0, 0);
     assert_int_equal(schedule_quiet(&schedule), QUANTUM);
     schedule_skip(&schedule, QUANTUM - 1);

@@ -45,7 +45,7 @@ static void raise_and_tell(unsigned vector, unsigned times)
     for (unsigned i = 0; i < times; i++)
         assert_int_equal(call(HV_CALL_IRQ_RAISE, vector, 0), 0);
     vcpu->page->irq_disabled = 0;
-    cpu_upcall();
+    upcall_make();
     assert_int_equal(cpu.attention, 0);
 }
 
@@ -75,6 +75,7 @@ static void what_is_in_it(void **state)
     struct frame before = vcpu->frame;
 
     (void)state;
+    memset(guest_bytes(RSP - 300), 0x55, 300);
     vcpu->frame.rflags = before.rflags = FIXED_IF | TAKEN | 1u << 8 | 1u << 14;
     raise_and_tell(48, 3);
     const struct hv_upcall *frame = made();
@@ -117,7 +118,7 @@ static void the_lowest_first_and_within(void **state)
     assert_int_equal(made()->vector, 48);
     uint64_t outer = vcpu->frame.rsp;
     vcpu->page->irq_disabled = 0; /* 48 is in service and holds nobody back */
-    cpu_upcall();
+    upcall_make();
     assert_int_equal(cpu.attention, 0);
     assert_int_equal(made()->vector, 200);
     assert_int_equal(vcpu->frame.rip, UPCALL + 1);
@@ -132,7 +133,7 @@ static void none_while_disabled(void **state)
 {
     (void)state;
     call(HV_CALL_IRQ_RAISE, 48, 0);
-    cpu_upcall();
+    upcall_make();
     assert_int_equal(cpu.attention, 0);
     assert_int_equal(vcpu->frame.rip, INSIDE);
     assert_int_equal(vcpu->page->irq_pending, 1);
@@ -160,12 +161,12 @@ static void bad_stacks(void **state)
         call(HV_CALL_IRQ_RAISE, 48, 0);
         vcpu->page->irq_disabled = 0;
         if (bad[i] == DATA + 192) { /* the first that is good */
-            cpu_upcall();
+            upcall_make();
             assert_int_equal(cpu.attention, 0);
             assert_int_equal(vcpu->frame.rsp, DATA);
             return;
         }
-        cpu_upcall();
+        upcall_make();
         assert_int_not_equal(cpu.attention, 0);
         assert_int_equal(vcpu->phase, PHASE_LOADING);
         assert_int_equal(vcpu->partition->fault.what, FAULT_BAD_STACK);
@@ -180,18 +181,14 @@ static void acknowledges_what_it_says(void **state)
     (void)state;
     raise_and_tell(48, 5);
     made()->count = 3;
-    assert_int_equal(do_return(), 0x1122334455667788);
+    assert_int_equal(do_return(), 48); /* what is left is told again */
     assert_int_equal(virq_outstanding(vcpu_virq(vcpu), 48), 2);
-    cpu_upcall();
-    assert_int_equal(cpu.attention, 0); /* what is left is told again */
     assert_int_equal(made()->count, 2);
     assert_int_equal(made()->upcall, 2);
     made()->count = 0;
     do_return();
-    cpu_upcall();
-    assert_int_equal(cpu.attention, 0);
     assert_int_equal(made()->upcall, 3);
-    do_return();
+    assert_int_equal(do_return(), 0x1122334455667788);
     assert_int_equal(virq_outstanding(vcpu_virq(vcpu), 48), 0);
     assert_int_equal(vcpu->page->irq_disabled, 0);
 }
@@ -302,6 +299,76 @@ static void any_alignment_56_bytes(void **state)
     assert_int_equal(do_return(), 5);
 }
 
+/* What is there when the guest runs again, after an IRQ_RETURN to which an upcall is due. */
+struct after {
+    struct frame frame;
+    struct hv_vcpu_page page;
+    struct virq virq;
+    uint8_t memory[4096]; /* around the frame */
+};
+
+/* The frame at `at` is returned by, and interrupts a state whose RSP is `rsp`; `other`: another
+ * vector is due besides what is left of the frame's. */
+static void return_to_upcall(uint64_t at, uint64_t rsp, bool other, uint8_t attention,
+                             struct after *after)
+{
+    const struct hv_upcall by_hand = {.vector = 48,
+                                      .count = 1,
+                                      .upcall = 1,
+                                      .rax = 5,
+                                      .rip = INSIDE + 1,
+                                      .rflags = UINT64_MAX,
+                                      .rsp = rsp,
+                                      .reserved = 7};
+    void *page = guest_bytes(at & ~UINT64_C(4095));
+
+    start(NULL);
+    raise_and_tell(48, 3);
+    if (other)
+        call(HV_CALL_IRQ_RAISE, 200, 0);
+    memset(page, 0x55, 4096);
+    memcpy(guest_bytes(at), &by_hand, sizeof(by_hand));
+    vcpu->frame.rsp = at;
+    cpu.attention = attention;
+    vcpu->frame.rax = (uint64_t)call(HV_CALL_IRQ_RETURN);
+    if (attention)
+        assert_int_equal(vcpu->frame.rax, 5);
+    cpu.attention &= (uint8_t)~attention;
+    upcall_make();
+    after->frame = vcpu->frame;
+    after->page = *vcpu->page;
+    after->page.restarts = 0;
+    after->virq = *vcpu_virq(vcpu);
+    memcpy(after->memory, page, 4096);
+}
+
+/* With something to attend to, the upcall comes on the way out; without, it may follow on. */
+static void following_on_is_not_to_be_told(void **state)
+{
+    static const uint64_t places[][2] = {
+        {DATA + 640, DATA + 640 + 192},    /* the same place */
+        {DATA + 640, DATA + 640 + 255},    /* the same too */
+        {DATA + 640, DATA + 640 + 191},    /* below it */
+        {DATA + 640, DATA + 640 + 256},    /* above it */
+        {CONSTANTS + 64, CONSTANTS + 256}, /* one that can't be written */
+        {DATA + 641, DATA + 640 + 192},    /* one that no upcall was made at */
+        {DATA + 640, 0},
+        {DATA + 640, GUARD + 256},
+    };
+    static struct after out, on;
+
+    (void)state;
+    for (unsigned i = 0; i < 2 * sizeof(places) / sizeof(places[0]); i++) {
+        const uint64_t *place = places[i / 2];
+        return_to_upcall(place[0], place[1], i % 2, ATTEND_CONSOLE, &out);
+        uint64_t phase = vcpu->phase;
+        return_to_upcall(place[0], place[1], i % 2, 0, &on);
+        assert_int_equal(vcpu->phase, phase);
+        assert_memory_equal(&on, &out, sizeof(on));
+        assert_int_equal(phase, i / 2 == 4 || i / 2 >= 6 ? PHASE_LOADING : PHASE_STARTED);
+    }
+}
+
 static void flags_one_by_one(void **state)
 {
     (void)state;
@@ -323,6 +390,7 @@ int main(void)
         cmocka_unit_test_setup(none_while_disabled, start),
         cmocka_unit_test_setup(bad_stacks, start),
         cmocka_unit_test_setup(acknowledges_what_it_says, start),
+        cmocka_unit_test_setup(following_on_is_not_to_be_told, start),
         cmocka_unit_test_setup(more_than_there_are, start),
         cmocka_unit_test_setup(a_service_that_has_ended, start),
         cmocka_unit_test_setup(another_upcalls_number, start),

@@ -99,7 +99,9 @@ inline refresh()
     od
 }
 
-/* upcall_make(), hv/upcall.c; the guest's handler; IRQ_RETURN: upcall_return(). */
+/* upcall_make(), hv/upcall.c; the guest's handler; IRQ_RETURN: upcall_return(), which spares itself
+ * the refresh where nothing is to be told: irq_pending says so already, since what is in service is
+ * not pending there. */
 inline upcall()
 {
     told = seen;
@@ -138,7 +140,7 @@ end:
        :: else
        fi;
 #endif
-       /* The way out: cpu_upcall(), hv/vcpu.c. */
+       /* The way out: upcall_make(), hv/upcall.c. */
        do
        :: load(HERE, RAISED, seen);
           load(HERE, DISABLED, disabled);
