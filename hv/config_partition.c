@@ -87,11 +87,13 @@ static bool is_name(struct word word)
     return word.length > 0 && word.length < CONFIG_NAME_SIZE && !config_word_is(word, "--");
 }
 
+/* Whose name is taken has none, so that errors call it by its module. */
 static void check_unique(struct config_reader *reader)
 {
     for (unsigned i = 0; i < reader->about; i++) {
         if (!config_word_is(reader->word, reader->config->partitions[i].name))
             continue;
+        partition_of(reader)->name[0] = '\0';
         config_expected(reader, "a name of its own; modules %u and %u have it", i + 1,
                         reader->about + 1);
         return;

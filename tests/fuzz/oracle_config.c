@@ -234,10 +234,10 @@ static bool good_name(const char *word)
            strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789-_") == length;
 }
 
-static bool used_before(const struct config *config, unsigned id)
+static bool used_before(const struct config *config, unsigned id, const char *word)
 {
     for (unsigned i = 0; i < id; i++)
-        if (strcmp(config->partitions[i].name, config->partitions[id].name) == 0)
+        if (strcmp(config->partitions[i].name, word) == 0)
             return true;
     return false;
 }
@@ -277,9 +277,9 @@ unsigned oracle_module(const struct boot_info *info, struct config *config, unsi
     const char *word = strtok_r(line, " \t", &rest);
     if (word && strpbrk(word, "/."))
         word = strtok_r(NULL, " \t", &rest);
-    if (word && good_name(word))
+    if (word && good_name(word) && !used_before(config, id, word))
         strcpy(partition->name, word);
-    if (partition->name[0] == '\0' || used_before(config, id))
+    else
         errors++;
     if (module->line_cut)
         return errors + 1;

@@ -124,8 +124,7 @@ static void test_name_used_twice(void **state)
     (void)state;
     read_modules("", "same", "other", "same", "sam", "same1");
     assert_int_equal(error_count, 1);
-    assert_error(0, 2,
-                 "partition \"same\": same: expected a name of its own; modules 1 and 3 have it");
+    assert_error(0, 2, "module 3: same: expected a name of its own; modules 1 and 3 have it");
     /* Names that are no names are not compared. */
     read_modules("", "", "");
     assert_int_equal(error_count, 2);
@@ -362,8 +361,7 @@ static void test_number_of_modules(void **state)
     error_count = 0;
     assert_int_equal(config_read_partitions(&config, &info, keep_error, &errors), 2);
     assert_error(0, CONFIG_HYPERVISOR, "module 65 of 4294967295: expected at most 64 modules");
-    assert_error(1, 63,
-                 "partition \"p0\": p0: expected a name of its own; modules 1 and 64 have it");
+    assert_error(1, 63, "module 64: p0: expected a name of its own; modules 1 and 64 have it");
     assert_int_equal(config.partition_count, 64);
 }
 

@@ -150,7 +150,7 @@ static void every_error_is_said(void **state)
     assert_says("Belfry: error: the hypervisor's line: hz=5: expected 19 to 20000\r\n");
     assert_says("Belfry: error: partition \"a\": mem=5: expected ");
     assert_says("Belfry: error: partition \"a\": colour=red: expected ");
-    assert_says("Belfry: error: partition \"a\": a: expected a name of its own; ");
+    assert_says("Belfry: error: module 2: a: expected a name of its own; ");
     assert_says("Belfry: 4 errors in the configuration: not started\r\n");
 }
 

@@ -112,7 +112,7 @@ def test_names_and_shapes(boot):
     ], [
         ("module 1", "no name", name), ("module 2", "Upper", name), ("module 3", "sixteen-letters_", name),
         ("module 4", "a=b", name), ("module 5", "x.y", name), ("module 6", "--", name),
-        (partition("twin"), "twin", "a name of its own; modules 7 and 9 have it"),
+        ("module 9", "twin", "a name of its own; modules 7 and 9 have it"),
         *[(partition("all"), word, "only once") for word in once],
         (partition("args"), "x" * 33 + "...", "at most 191 bytes of arguments, not 192"),
         (partition("long"), "a longer line", "at most 4095 bytes"),
