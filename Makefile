@@ -18,7 +18,7 @@ say = $(if $(V),,@echo "  $(1)	$@";)
 MAKEFLAGS += --no-builtin-rules
 
 .PHONY: all
-all: $(B)/belfry.elf $(B)/belfry.debug $(B)/belfry.iso
+all: $(B)/belfry.elf $(B)/belfry.debug $(B)/belfry.iso kit
 
 include tools/tools.mk
 
@@ -90,6 +90,7 @@ $(B)/belfry.elf: $(B)/belfry.debug
 
 include guest-api/guests.mk
 include iso/iso.mk
+include kit/kit.mk
 include tools/trusted.mk
 include tests/tests.mk
 include tests/bochs/bochs.mk
