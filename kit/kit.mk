@@ -15,3 +15,7 @@ $(B)/kit/belfry-judge: $(JUDGE_OBJ)
 
 .PHONY: kit
 kit: $(B)/kit/belfry-judge $(B)/belfry.elf $(B)/libbelfry.a $(SAMPLES:%=$(B)/guests/%.elf)
+
+# Drives the schedule as chance tells it: tests/kit/test_waits.py.
+$(B)/kit/worst_wait: $(B)/kit/tests/kit/worst_wait.o $(B)/kit/hv/schedule.o
+	$(call say,LINK)$(CC) $^ -o $@

@@ -30,7 +30,7 @@ host-test: $(HOST_TESTS)
 # pytest is the one runner: it runs the host tests too, so that its sums are all there is. Its last
 # line is `N passed, N failed`. `make test ONLY=name` runs the tests with `name` in theirs.
 .PHONY: test
-test: all guests $(HOST_TESTS)
+test: all guests $(HOST_TESTS) $(B)/kit/worst_wait
 	@BELFRY_BUILD=$(abspath $(B)) PYTHONDONTWRITEBYTECODE=1 \
-	    $(PYTHON) -m pytest -c tests/system/pytest.ini --rootdir tests/system tests/system \
+	    $(PYTHON) -m pytest -c tests/system/pytest.ini --rootdir tests tests/system tests/kit \
 	    $(if $(ONLY),-k '$(ONLY)')

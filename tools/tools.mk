@@ -118,7 +118,7 @@ compdb: $(B)/compile_commands.json
 $(B)/compile_commands.json: compile-commands
 	@mkdir -p $(@D)
 	@$(MAKE) --no-print-directory --dry-run --always-make V=1 all guests $(HOST_TESTS) $(BENCH_NEEDS) \
-	    $(REPLAYS) >$(B)/commands
+	    $(REPLAYS) $(B)/kit/worst_wait >$(B)/commands
 	@tools/compdb $@ <$(B)/commands
 
 # ---- help ----------------------------------------------------------------------------------------------
@@ -157,6 +157,7 @@ make eva            follow the core and the readers with all values at once: two
 make eva-mutants    show that it sees seeded defects
 make compdb       write compile_commands.json, for editors
 make guests       the guests alone, into build/guests/
+make kit          what kit/belfry needs, which checks, runs and packages systems (docs/manual.md)
 make clean        remove what was built
 endef
 

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A system in QEMU on this terminal. QEMU is the loader: it needs no ISO."""
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+
+from belfry_kit.judge import image_range
+from belfry_kit.paths import Refused
+
+# QEMU's exit status is twice what Belfry writes to port 0xF4, plus one (docs/ABI.md); 0: somebody left.
+SAYS = {33: "Belfry found an error in a command line; it is named above",
+        37: "a partition did not exit with 0; the summary is above", 39: "Belfry stopped; why is said above"}
+GOOD = (0, 35)
+
+
+def kvm_works(cpu):
+    """A machine that may not run: whether KVM takes this CPU is known only when it is tried."""
+    if not os.access("/dev/kvm", os.R_OK | os.W_OK):
+        return False
+    try:
+        tried = subprocess.run(["qemu-system-x86_64", "-cpu", cpu, "-accel", "kvm", "-S", "-nodefaults", "-display", "none",
+                                "-monitor", "stdio"], input=b"quit\n", capture_output=True, timeout=10, check=False)
+    except subprocess.TimeoutExpired:
+        return False
+    return tried.returncode == 0
+
+
+def link(folder, name, file):
+    """A name without spaces and commas, which QEMU would take for its own."""
+    (folder / name).symlink_to(pathlib.Path(file).resolve())
+    return str(folder / name)
+
+
+def command(verdict, folder, memory, options):
+    entry = verdict.entry
+    modules = [f"{link(folder, f'{n}.elf', verdict.files[module.path])} {module.words}".replace(",", ",,")
+               for n, module in enumerate(entry.modules, 1)]
+    words = ["qemu-system-x86_64", "-machine", "pc", "-cpu", "max", "-m", memory, "-no-reboot", "-nic", "none", "-display",
+             "none", "-device", "isa-debug-exit,iobase=0xf4,iosize=4", "-serial", "mon:stdio",
+             "-kernel", link(folder, "belfry.elf", verdict.files[entry.hypervisor.path]),
+             "-append", entry.hypervisor.words]
+    words += ["-initrd", ",".join(modules)] if modules else []
+    if not {"-accel", "-icount"} & set(options):
+        words += ["-accel", "kvm" if kvm_works("max") else "tcg"]
+    return words + options
+
+
+def boot(verdict, memory, options):
+    """Answers what was wrong in the end, or None."""
+    if not shutil.which("qemu-system-x86_64"):
+        raise Refused("qemu-system-x86_64 is not there: Debian's package is qemu-system-x86")
+    for line in [verdict.entry.hypervisor, *verdict.entry.modules]:
+        if line.path not in verdict.files:
+            raise Refused(f"{line.path}: no such image")
+    if not image_range(verdict.files[verdict.entry.hypervisor.path]):
+        raise Refused(f"{verdict.entry.hypervisor.path}: not the hypervisor's image")
+    with tempfile.TemporaryDirectory(prefix="belfry-", dir="/tmp") as folder:
+        status = subprocess.run(command(verdict, pathlib.Path(folder), memory, options), check=False).returncode
+    return None if status in GOOD else SAYS.get(status, f"QEMU ended with status {status}")
