@@ -24,14 +24,6 @@ static void set_exit(struct config_reader *reader, const struct config_key *key,
         config_expected(reader, "%s", key->expected);
 }
 
-static void set_unsafe_ports(struct config_reader *reader, const struct config_key *key,
-                             struct word value)
-{
-    (void)key;
-    (void)value;
-    reader->config->unsafe_ports = true;
-}
-
 #define NUMBER(field)                                                                              \
     .name = #field, .set = config_set_number, .offset = offsetof(struct config, field)
 
@@ -41,7 +33,10 @@ static const struct config_key hypervisor_keys[] = {
     {NUMBER(burst), .expected = "1 to 1000", .min = 1, .max = 1000},
     {NUMBER(com), .expected = "1 or 2", .min = 1, .max = 2},
     {.name = "exit", .set = set_exit, .expected = "never or idle"},
-    {.name = "unsafe-ports", .set = set_unsafe_ports, .bare = true},
+    {.name = "unsafe-ports",
+     .set = config_set_flag,
+     .offset = offsetof(struct config, unsafe_ports),
+     .bare = true},
 };
 
 static const struct config_keys hypervisor_table = {hypervisor_keys, ARRAY_LENGTH(hypervisor_keys)};

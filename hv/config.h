@@ -29,6 +29,8 @@ struct partition_config {
     uint32_t window;    /* ticks; 0: none */
     uint32_t restarts;
     enum fault_policy fault;
+    bool system;  /* may observe and control the others */
+    bool console; /* may read what is typed */
     unsigned port_count;
     struct port_range ports[CONFIG_PORTS];
     char args[HV_ARGS_SIZE];
@@ -65,5 +67,8 @@ unsigned config_read_hypervisor(struct config *config, const struct boot_info *i
  */
 unsigned config_read_partitions(struct config *config, const struct boot_info *info,
                                 config_report *report, void *context);
+
+/* The line of the console's UART. */
+unsigned config_console_line(const struct config *config);
 
 #endif

@@ -31,6 +31,11 @@ static bool overlap(struct port_range a, struct port_range b)
     return a.first <= b.last && b.first <= a.last;
 }
 
+unsigned config_console_line(const struct config *config)
+{
+    return consoles[config->com - 1].line;
+}
+
 static const struct console_lines *console_of(const struct config_reader *reader)
 {
     return &consoles[reader->config->com - 1];
@@ -87,6 +92,14 @@ void config_set_vector(struct config_reader *reader, const struct config_key *ke
         config_expected(reader, "%s", key->expected);
     else
         grant(reader, vector);
+}
+
+void config_set_console(struct config_reader *reader, const struct config_key *key,
+                        struct word value)
+{
+    (void)key, (void)value;
+    partition_of(reader)->console = true;
+    grant(reader, HV_VECTOR_CONSOLE);
 }
 
 static bool read_ports(const struct config_key *key, struct word value, struct port_range *ports)

@@ -14,4 +14,7 @@ void config_set_vector(struct config_reader *reader, const struct config_key *ke
 void config_set_ports(struct config_reader *reader, const struct config_key *key,
                       struct word value);
 
+void config_set_console(struct config_reader *reader, const struct config_key *key,
+                        struct word value);
+
 #endif

@@ -72,6 +72,11 @@ static const struct config_key partition_keys[] = {
     {NUMBER(window), .expected = "1 to 10000 ticks", .min = 1, .max = 10000},
     {.name = "fault", .set = set_fault, .expected = "stop, restart or halt"},
     {NUMBER(restarts), .expected = "0 to 1000000", .min = 0, .max = 1000000},
+    {.name = "system",
+     .set = config_set_flag,
+     .offset = offsetof(struct partition_config, system),
+     .bare = true},
+    {.name = "console", .set = config_set_console, .bare = true},
 };
 
 static const struct config_keys partition_table = {partition_keys, ARRAY_LENGTH(partition_keys)};

@@ -114,6 +114,12 @@ void config_set_number(struct config_reader *reader, const struct config_key *ke
         config_expected(reader, "%s", key->expected);
 }
 
+void config_set_flag(struct config_reader *reader, const struct config_key *key, struct word value)
+{
+    (void)value;
+    *((bool *)reader->target + key->offset) = true;
+}
+
 static const struct config_key *find_key(const struct config_keys *keys, struct word name)
 {
     for (unsigned i = 0; i < keys->count; i++)

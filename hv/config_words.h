@@ -28,7 +28,7 @@ struct config_reader {
     unsigned errors;
     config_report *report;
     void *context;
-    void *target;     /* what config_set_number() fills: the config or the partition's */
+    void *target;     /* what config_set_…() fills: the config or the partition's */
     struct word word; /* the one being read, for errors */
     uint32_t seen;    /* bit n: the table's key n was there */
 };
@@ -39,7 +39,7 @@ struct config_key {
     void (*set)(struct config_reader *reader, const struct config_key *key, struct word value);
     const char *expected; /* the values it takes, for errors */
     uint32_t min, max;    /* of a number */
-    size_t offset;        /* of the uint32_t that config_set_number() fills, in the target */
+    size_t offset; /* in the target: of what config_set_number() or config_set_flag() fills */
     bool repeats;
     bool bare; /* has no value */
 };
@@ -70,6 +70,9 @@ bool config_key_number(const struct config_key *key, struct word value, uint32_t
 /* A `set` for a number that is only stored. */
 void config_set_number(struct config_reader *reader, const struct config_key *key,
                        struct word value);
+
+/* A `set` for a bare key: a bool that becomes true. */
+void config_set_flag(struct config_reader *reader, const struct config_key *key, struct word value);
 
 /* Reads one word: key=value, or a bare key. */
 void config_read_word(struct config_reader *reader, const struct config_keys *keys,

@@ -163,6 +163,8 @@ static void say_partition(const struct partition *partition)
         format_text(how, sizeof(how), "exit code %lu", partition->exit_code);
     else if (partition->ending == ENDING_FAULT)
         format_text(how, sizeof(how), "fault %s", health_fault_name(partition->fault.what));
+    else if (partition->ending == ENDING_ORDER)
+        format_text(how, sizeof(how), "stopped by order");
     else
         format_text(how, sizeof(how), "no restart left");
     console_print("%s: %s, restarts %u, upcalls %lu, raised %lu, acknowledged %lu, discarded %lu",
@@ -180,7 +182,7 @@ static void say_totals(unsigned count, unsigned good)
 
 static void say_line(unsigned n)
 {
-    const struct line *line = irq_line_state(n);
+    const struct line *line = irq_line_counters(n);
 
     console_print("line %u: raised %lu, held %lu, spurious %lu, unclaimed %lu", n, line->raised,
                   line->held_ticks, line->spurious, line->unclaimed);

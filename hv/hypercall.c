@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The calls of ABI 1.0. Each handler checks first, in the order EINVAL, EPERM, EBUSY / ENOENT,
- * ERANGE, EFAULT, and then commits.
+ * The calls of ABI 1.0, and the table of all. Each handler checks first, in the order EINVAL,
+ * EPERM, EBUSY / ENOENT, ERANGE, EFAULT, and then commits.
  */
 #include "hv/hypercall.h"
-#include <string.h>
 #include "hv/arch.h"
 #include "hv/console.h"
+#include "hv/input.h"
 #include "hv/irq.h"
 #include "hv/partition.h"
+#include "hv/system.h"
 #include "hv/upcall.h"
 
 static int64_t version(uint64_t first, uint64_t second, uint64_t third)
 {
     (void)first, (void)second, (void)third;
-    return HV_ABI_VERSION;
+    return cpu.current->abi_version;
 }
 
 static int64_t console_write_call(uint64_t address, uint64_t length, uint64_t third)
@@ -35,6 +36,21 @@ static int64_t console_write_call(uint64_t address, uint64_t length, uint64_t th
     console_write(vcpu->partition->id, text, taken);
     cpu.attention |= ATTEND_CONSOLE;
     return taken;
+}
+
+static int64_t console_read_call(uint64_t address, uint64_t length, uint64_t third)
+{
+    struct partition *partition = cpu.current->partition;
+
+    (void)third;
+    if (!partition->config->console)
+        return HV_ENOSYS;
+    if (length > HV_CONSOLE_MAX)
+        return HV_EINVAL;
+    if (length == 0)
+        return 0;
+    uint8_t *there = partition_memory(partition, address, length, PAGE_WRITE);
+    return there ? (int64_t)input_read(partition->id, there, (unsigned)length) : HV_EFAULT;
 }
 
 static int64_t vcpu_yield_call(uint64_t first, uint64_t second, uint64_t third)
@@ -149,28 +165,11 @@ static int64_t irq_raise_call(uint64_t vector, uint64_t target, uint64_t third)
 static int64_t irq_stats_call(uint64_t vector, uint64_t address, uint64_t size)
 {
     struct vcpu *vcpu = cpu.current;
-    struct virq *virq = vcpu_virq(vcpu);
 
     if (!irq_in_domain(vector))
         return HV_EINVAL;
-    if (size < sizeof(uint64_t))
-        return 0;
-    const struct virq_vector *of = &VIRQ_OF(virq, (unsigned)vector);
-    struct hv_irq_stats stats = {
-        .raised = of->raised,
-        .acknowledged = of->acknowledged,
-        .discarded = of->discarded,
-        .outstanding = virq_outstanding(virq, (unsigned)vector),
-        .upcalls = of->upcalls,
-        .held =
-            partition_granted(vcpu->partition, (unsigned)vector) ? irq_held((unsigned)vector) : 0,
-    };
-    uint64_t written = size < sizeof(stats) ? size & ~UINT64_C(7) : sizeof(stats);
-    void *there = partition_memory(vcpu->partition, address, written, PAGE_WRITE);
-    if (!there)
-        return HV_EFAULT;
-    memcpy(there, &stats, written);
-    return (int64_t)written;
+    struct hv_irq_stats stats = irq_stats(vcpu, (unsigned)vector);
+    return partition_put(vcpu->partition, address, size, &stats, sizeof(stats));
 }
 
 static int64_t irq_poll_call(uint64_t first, uint64_t second, uint64_t third)
@@ -189,7 +188,8 @@ static int64_t no_such_call(uint64_t first, uint64_t second, uint64_t third)
 hypercall *const hypercalls[HYPERCALLS] = {
     [HV_CALL_VERSION] = version,
     [HV_CALL_CONSOLE_WRITE] = console_write_call,
-    [HV_CALL_CONSOLE_WRITE + 1 ... HV_CALL_VCPU_YIELD - 1] = no_such_call,
+    [HV_CALL_CONSOLE_READ] = console_read_call,
+    [HV_CALL_CONSOLE_READ + 1 ... HV_CALL_VCPU_YIELD - 1] = no_such_call,
     [HV_CALL_VCPU_YIELD] = vcpu_yield_call,
     [HV_CALL_VCPU_WAIT] = vcpu_wait_call,
     [HV_CALL_PARTITION_EXIT] = partition_exit_call,
@@ -204,4 +204,13 @@ hypercall *const hypercalls[HYPERCALLS] = {
     [HV_CALL_IRQ_RAISE] = irq_raise_call,
     [HV_CALL_IRQ_STATS] = irq_stats_call,
     [HV_CALL_IRQ_POLL] = irq_poll_call,
+    [HV_CALL_IRQ_POLL + 1 ... HV_CALL_SYSTEM_INFO - 1] = no_such_call,
+    [HV_CALL_SYSTEM_INFO] = system_info_call,
+    [HV_CALL_SYSTEM_PARTITION] = system_partition_call,
+    [HV_CALL_SYSTEM_VECTOR] = system_vector_call,
+    [HV_CALL_SYSTEM_LINE] = system_line_call,
+    [HV_CALL_SYSTEM_STOP] = system_stop_call,
+    [HV_CALL_SYSTEM_START] = system_start_call,
+    [HV_CALL_SYSTEM_RESTART] = system_restart_call,
+    [HV_CALL_SYSTEM_REBOOT] = system_reboot_call,
 };

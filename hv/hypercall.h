@@ -13,7 +13,7 @@
 typedef int64_t hypercall(uint64_t first, uint64_t second, uint64_t third);
 
 /* By the number in RAX. A number beyond these is HV_ENOSYS. */
-#define HYPERCALLS (HV_CALL_IRQ_POLL + 1)
+#define HYPERCALLS (HV_CALL_SYSTEM_REBOOT + 1)
 extern hypercall *const hypercalls[HYPERCALLS];
 
 #endif

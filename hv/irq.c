@@ -3,6 +3,8 @@
 #include "hv/arch.h"
 #include "hv/compiler.h"
 #include "hv/console.h"
+#include "hv/input.h"
+#include "hv/partition.h"
 
 static struct route route;
 static struct lines lines;
@@ -32,10 +34,24 @@ static void set_line(unsigned line)
         arch_line_close(line);
 }
 
+APART static void open_line(unsigned line)
+{
+    line_register(&lines, line);
+    set_line(line);
+}
+
 /* Inline, so that for the timer the vector is a constant. */
 static inline __attribute__((always_inline)) void raise(unsigned vector)
 {
     vcpu_notify(route_raise(&route, &virqs, vector));
+}
+
+/* The console's line has no owner but the hypervisor, which serves it here and now. */
+APART static void take_input(unsigned line)
+{
+    input_take();
+    line_served(&lines, line);
+    set_line(line);
 }
 
 void irq_line(unsigned line)
@@ -45,7 +61,15 @@ void irq_line(unsigned line)
         arch_line_close(line);
         irq_look_next(); /* it may be held until then */
     }
-    raise(HV_VECTOR_LINE + line);
+    if (UNLIKELY(line == input_line()))
+        take_input(line);
+    else
+        raise(HV_VECTOR_LINE + line);
+}
+
+void irq_open_input(void)
+{
+    open_line(input_line());
 }
 
 static void release_held(void)
@@ -126,12 +150,6 @@ APART void irq_tell(void)
 void irq_spurious(unsigned line)
 {
     lines.line[line].spurious++;
-}
-
-APART static void open_line(unsigned line)
-{
-    line_register(&lines, line);
-    set_line(line);
 }
 
 int64_t irq_register(struct vcpu *vcpu, unsigned vector, uint64_t entry)
@@ -217,18 +235,19 @@ int64_t irq_end(struct vcpu *vcpu, struct virq_service service)
     return status;
 }
 
-int64_t irq_raise(struct vcpu *vcpu, unsigned vector)
+struct hv_irq_stats irq_stats(struct vcpu *vcpu, unsigned vector)
 {
-    if (!virq_is_registered(vcpu_virq(vcpu), vector))
-        return HV_ENOENT;
-    if (virq_raise(vcpu_virq(vcpu), vector))
-        vcpu_notify(vcpu->self);
-    return 0;
-}
+    const struct virq_vector *of = &VIRQ_OF(vcpu_virq(vcpu), vector);
+    bool own_line = has_line(vector) && partition_granted(vcpu->partition, vector);
 
-uint64_t irq_held(unsigned vector)
-{
-    return has_line(vector) ? line_held(&lines, vector - HV_VECTOR_LINE) : 0;
+    return (struct hv_irq_stats){
+        .raised = of->raised,
+        .acknowledged = of->acknowledged,
+        .discarded = of->discarded,
+        .outstanding = virq_outstanding(vcpu_virq(vcpu), vector),
+        .upcalls = of->upcalls,
+        .held = own_line ? line_held(&lines, vector - HV_VECTOR_LINE) : 0,
+    };
 }
 
 void irq_restart(const uint64_t grants[BITMAP_WORDS])
@@ -238,8 +257,22 @@ void irq_restart(const uint64_t grants[BITMAP_WORDS])
             line_restart(&lines, line);
 }
 
-const struct line *irq_line_state(unsigned line)
+const struct line *irq_line_counters(unsigned line)
 {
     irq_look_next();
     return &lines.line[line];
+}
+
+static uint64_t state_if(uint16_t set, unsigned line, uint64_t state)
+{
+    return bit_get(set, line) ? state : 0;
+}
+
+uint64_t irq_line_state(unsigned line)
+{
+    return (line_is_open(&lines, line) ? HV_LINE_IS_OPEN : 0u) |
+           state_if(lines.registered, line, HV_LINE_IS_REGISTERED) |
+           state_if(lines.held, line, HV_LINE_IS_HELD) |
+           state_if(lines.waiting, line, HV_LINE_IS_WAITING) |
+           state_if(lines.level, line, HV_LINE_IS_LEVEL);
 }

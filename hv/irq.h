@@ -62,6 +62,9 @@ static inline uint64_t irq_now(void)
     return cpu.now + irq_counted();
 }
 
+/* The console's line is opened: something is typed from now on. */
+void irq_open_input(void);
+
 /* An interrupt of `line` whose in-service bit is not set. */
 void irq_spurious(unsigned line);
 
@@ -70,19 +73,27 @@ int64_t irq_register(struct vcpu *vcpu, unsigned vector, uint64_t entry);
 int64_t irq_unregister(struct vcpu *vcpu, unsigned vector);
 int64_t irq_acknowledge(struct vcpu *vcpu, unsigned vector, uint64_t count);
 
-int64_t irq_raise(struct vcpu *vcpu, unsigned vector);
+static inline int64_t irq_raise(struct vcpu *vcpu, unsigned vector)
+{
+    if (!virq_is_registered(vcpu_virq(vcpu), vector))
+        return HV_ENOENT;
+    if (virq_raise(vcpu_virq(vcpu), vector))
+        vcpu_notify(vcpu->self);
+    return 0;
+}
 
 /* IRQ_RETURN says that the service is over: as virq_end(). The caller brings the rest in line
  * (vcpu_refresh()). */
 int64_t irq_end(struct vcpu *vcpu, struct virq_service service);
 
-/* Ticks in which the vector's line was held back; 0 for a vector without one. */
-uint64_t irq_held(unsigned vector);
+/* What IRQ_STATS says of the vCPU's vector, which is in the domain. */
+struct hv_irq_stats irq_stats(struct vcpu *vcpu, unsigned vector);
 
 /* The vCPU's partition starts afresh: `held` of the lines in `grants` counts from 0. */
 void irq_restart(const uint64_t grants[BITMAP_WORDS]);
 
-/* The line's state and counters, as of now. */
-const struct line *irq_line_state(unsigned line);
+/* The line's counters, as of now; its state, HV_LINE_IS_… united. */
+const struct line *irq_line_counters(unsigned line);
+uint64_t irq_line_state(unsigned line);
 
 #endif

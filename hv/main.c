@@ -7,6 +7,7 @@
 #include "hv/console.h"
 #include "hv/format.h"
 #include "hv/health.h"
+#include "hv/input.h"
 #include "hv/irq.h"
 #include "hv/memory.h"
 #include "hv/partition.h"
@@ -164,6 +165,8 @@ static void say_partition(const struct partition_config *partition)
     if (partition->window)
         append(&text, ", window %u", partition->window);
     append_vectors(&text, partition->grants);
+    append(&text, "%s%s", partition->system ? ", system" : "",
+           partition->console ? ", console" : "");
     for (unsigned i = 0; i < partition->port_count; i++)
         append(&text, ", ports 0x%x-0x%x", partition->ports[i].first, partition->ports[i].last);
     console_print("%s%s", text.bytes, text.length >= sizeof(text.bytes) ? "..." : "");
@@ -197,5 +200,7 @@ void hv_main(const struct boot_info *info, const char *problem)
     for (unsigned i = 0; i < config.partition_count; i++)
         say_partition(&config.partitions[i]);
     start_time();
+    if (input_init(&config))
+        irq_open_input();
     arch_timer_start((uint16_t)config.divisor);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hv/partition.h"
+#include <string.h>
 #include "hv/bitmap.h"
 #include "hv/console.h"
 #include "hv/memory.h"
@@ -23,6 +24,20 @@ void *partition_memory(const struct partition *partition, uint64_t address, uint
         if ((arch_page_get(&partition->space, page) & access) != access)
             return NULL;
     return partition->memory + offset;
+}
+
+int64_t partition_put(const struct partition *partition, uint64_t address, uint64_t size,
+                      const void *fields, uint64_t length)
+{
+    uint64_t written = size < length ? size & ~UINT64_C(7) : length;
+
+    if (written == 0)
+        return 0;
+    void *there = partition_memory(partition, address, written, PAGE_WRITE);
+    if (!there)
+        return HV_EFAULT;
+    memcpy(there, fields, written);
+    return (int64_t)written;
 }
 
 static uint64_t page_of(uint64_t address)
@@ -96,6 +111,8 @@ const char *partition_create(unsigned id, const struct partition_config *config,
     partition->vcpu->page = (struct hv_vcpu_page *)partition->memory;
     console_name(id, config->name);
     vcpu_create(partition->vcpu, id, partition, config->window);
+    partition->vcpu->abi_version =
+        config->system || config->console ? HV_ABI_VERSION_SYSTEM : HV_ABI_VERSION;
     return NULL;
 }
 
@@ -119,7 +136,8 @@ static void end_life(struct partition *partition, enum ending ending, enum seque
 
 static enum sequel restart_or_stop(const struct partition *partition)
 {
-    return partition->restarts < partition->config->restarts ? SEQUEL_RESTART : SEQUEL_STOP;
+    return partition->restarts - partition->forgiven < partition->config->restarts ? SEQUEL_RESTART
+                                                                                   : SEQUEL_STOP;
 }
 
 void partition_exit(struct partition *partition, uint64_t code)
@@ -143,4 +161,46 @@ void partition_fault(struct partition *partition, const struct fault *fault)
         sequel = restart_or_stop(partition);
     partition->fault = *fault;
     end_life(partition, ENDING_FAULT, sequel);
+}
+
+/* The life before is still taken to pieces: what follows it can be chosen yet. */
+static bool is_ending(const struct partition *partition)
+{
+    return partition->vcpu->phase == PHASE_LOADING && partition->work <= WORK_REPORT;
+}
+
+static int64_t order(struct partition *partition, enum sequel sequel)
+{
+    if (!is_ending(partition)) {
+        end_life(partition, ENDING_ORDER, sequel);
+        return 0;
+    }
+    if (partition->sequel == SEQUEL_HALT)
+        return HV_EBUSY;
+    partition->sequel = sequel;
+    return 0;
+}
+
+int64_t partition_order_stop(struct partition *partition)
+{
+    return partition->vcpu->phase == PHASE_STOPPED ? 0 : order(partition, SEQUEL_STOP);
+}
+
+int64_t partition_order_start(struct partition *partition)
+{
+    if (partition->vcpu->phase != PHASE_STOPPED)
+        return HV_EBUSY;
+    partition_revive(partition);
+    partition->forgiven = partition->restarts;
+    return 0;
+}
+
+int64_t partition_order_restart(struct partition *partition)
+{
+    if (partition->vcpu->phase == PHASE_STOPPED)
+        return partition_order_start(partition);
+    int64_t status = order(partition, SEQUEL_RESTART);
+    if (status == 0)
+        partition->forgiven = partition->restarts + 1; /* the one to come */
+    return status;
 }

@@ -29,7 +29,7 @@ enum work {
 };
 
 /* How a life ended, and so what follows it. */
-enum ending { ENDING_NONE, ENDING_EXIT, ENDING_FAULT, ENDING_RESTART };
+enum ending { ENDING_NONE, ENDING_EXIT, ENDING_FAULT, ENDING_RESTART, ENDING_ORDER };
 enum sequel { SEQUEL_STOP, SEQUEL_RESTART, SEQUEL_HALT };
 
 struct fault {
@@ -55,6 +55,7 @@ struct partition {
     uint64_t size; /* bytes, the vCPU page included */
     struct elf_image image;
     uint32_t restarts;
+    uint32_t forgiven; /* of these, the ones that no longer count against restarts= */
 
     enum work work;
     uint64_t position;          /* how far the work is: in vectors, pages or bytes */
@@ -120,8 +121,22 @@ void partition_exit(struct partition *partition, uint64_t code);
 void partition_restart(struct partition *partition);
 void partition_fault(struct partition *partition, const struct fault *fault);
 
+/* By order of a system partition: it stops; it starts afresh, once it has stopped; or whatever it
+ * does. 0, or HV_EBUSY: it has not stopped, or its fault is about to halt the machine. */
+int64_t partition_order_stop(struct partition *partition);
+int64_t partition_order_start(struct partition *partition);
+int64_t partition_order_restart(struct partition *partition);
+
+/* Writes as many of the `length` bytes at `fields`, 64-bit ones, to guest address `address` as fit
+ * in `size`, whole: how many bytes, or HV_EFAULT where the guest itself may not. */
+int64_t partition_put(const struct partition *partition, uint64_t address, uint64_t size,
+                      const void *fields, uint64_t length);
+
 /* One slice of what is left to do; the partition's vCPU is LOADING. Bounded. */
 void partition_work(struct partition *partition);
+
+/* The partition, which has stopped, is loaded afresh. */
+void partition_revive(struct partition *partition);
 
 /* Where every partition has stopped, ends as the command line says; else returns. */
 void partition_all_stopped(void);

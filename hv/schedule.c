@@ -131,10 +131,12 @@ static bool tick_turn(struct schedule *schedule, unsigned ran)
     return true;
 }
 
-static bool tick_window(struct schedule *schedule)
+static bool tick_window(struct schedule *schedule, unsigned ran)
 {
     if (--schedule->window_left > 0)
         return false;
+    if (ran == schedule->window[schedule->window_now].owner)
+        schedule->overruns[ran]++;
     if (++schedule->window_now == schedule->window_count)
         schedule->window_now = 0;
     schedule->window_left = schedule->window[schedule->window_now].ticks;
@@ -159,7 +161,10 @@ uint32_t schedule_quiet(const struct schedule *schedule)
 
 void schedule_skip(struct schedule *schedule, uint32_t ticks)
 {
-    if (in_queue(schedule))
+    unsigned user = window_user(schedule);
+
+    schedule->ticks[user != VCPU_NONE ? user : head(schedule)] += ticks;
+    if (user == VCPU_NONE && schedule->batches > 0)
         schedule->turn_left -= ticks;
     if (schedule->window_count > 0)
         schedule->window_left -= ticks;
@@ -169,7 +174,8 @@ bool schedule_tick(struct schedule *schedule, unsigned ran)
 {
     bool changed = tick_turn(schedule, ran);
 
+    schedule->ticks[ran]++;
     if (schedule->window_count == 0)
         return changed;
-    return tick_window(schedule) || changed;
+    return tick_window(schedule, ran) || changed;
 }

@@ -33,6 +33,8 @@ struct schedule {
     uint32_t window_left;
     bool given_up; /* the window's owner has yielded the rest of it */
     struct window window[VCPUS];
+    uint64_t ticks[VCPUS + 1]; /* in which each has run, and, as the last, nobody */
+    uint64_t overruns[VCPUS];  /* windows at whose end the owner still ran */
 };
 
 /* Nobody in it. `quantum` in ticks, at least 1. */

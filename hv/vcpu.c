@@ -81,6 +81,8 @@ void vcpu_yield(struct vcpu *vcpu)
 void vcpu_unload(struct vcpu *vcpu)
 {
     vcpu->phase = PHASE_LOADING;
+    if (!bit_get(schedule.ready, vcpu->id))
+        vcpu_wake(vcpu->self);
     cpu.attention |= ATTEND_SWITCH;
 }
 

@@ -30,8 +30,9 @@ enum vcpu_phase { PHASE_OFF, PHASE_LOADING, PHASE_STARTED, PHASE_STOPPED };
 struct vcpu {
     enum vcpu_phase phase;
     unsigned id;
-    uint64_t self;     /* the set of it alone */
-    struct virq *virq; /* virqs.of[id] */
+    uint32_t abi_version; /* HV_ABI_VERSION… as the guest finds it */
+    uint64_t self;        /* the set of it alone */
+    struct virq *virq;    /* virqs.of[id] */
     struct partition *partition;
     struct hv_vcpu_page *page; /* the guest's page, in the hypervisor's own mapping */
     uint64_t entry[HV_VECTORS];
@@ -118,7 +119,7 @@ void vcpu_wait(struct vcpu *vcpu);
 /* The current vCPU gives up the rest of its turn. */
 void vcpu_yield(struct vcpu *vcpu);
 
-/* From now on the vCPU's time goes into partition_work(). */
+/* From now on the vCPU's time goes into partition_work(), whatever it did. */
 void vcpu_unload(struct vcpu *vcpu);
 
 /* The partition is loaded: the vCPU starts at `entry`. */

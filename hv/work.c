@@ -51,6 +51,14 @@ static void go_on(struct partition *partition)
     begin(partition, WORK_CLEAR);
 }
 
+void partition_revive(struct partition *partition)
+{
+    stopped--;
+    partition->restarts++;
+    begin(partition, WORK_CLEAR);
+    vcpu_unload(partition->vcpu);
+}
+
 static void collect_vector(struct partition *partition, unsigned vector)
 {
     struct virq *virq = vcpu_virq(partition->vcpu);
@@ -136,7 +144,7 @@ static void fill_page(const struct partition *partition)
     struct hv_vcpu_page *page = partition->vcpu->page;
 
     page->magic = HV_PAGE_MAGIC;
-    page->abi_version = HV_ABI_VERSION;
+    page->abi_version = partition->vcpu->abi_version;
     page->partition_id = partition->id;
     page->irq_disabled = 1;
     page->mem_base = HV_MEM_BASE;

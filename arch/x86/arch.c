@@ -16,6 +16,10 @@
 #define DEBUG_EXIT_PORT 0xF4   /* QEMU's isa-debug-exit */
 #define SHUTDOWN_PORT   0x8900 /* Bochs ends where the word `Shutdown` is written here */
 
+#define KEYBOARD_COMMAND 0x64
+#define KEYBOARD_RESET   0xFE
+#define RESET_POLLS      100000 /* a tenth of a second on a PC: it needs microseconds */
+
 /* What the drivers reach their ports through. */
 uint8_t pic_port_read(uint16_t port)
 {
@@ -64,6 +68,16 @@ void arch_init(void)
 const char *arch_features(void)
 {
     return cpu_features();
+}
+
+void arch_console_listen(void)
+{
+    uart_listen();
+}
+
+int arch_console_get(void)
+{
+    return uart_get();
 }
 
 bool arch_console_open(unsigned com)
@@ -166,6 +180,23 @@ void arch_halt(void)
 {
     for (;;)
         __asm__ volatile("cli\n\thlt");
+}
+
+/* By the 8042, whose output pin 0 is the reset line (IBM PC/AT Technical Reference, "Keyboard
+ * Controller"); where there is none, by an exception that no table has a gate for (Intel SDM volume
+ * 3, section 6.15, "Double Fault"). */
+void arch_reset(void)
+{
+    static const struct {
+        uint16_t limit;
+        const void *base;
+    } __attribute__((packed)) none = {0, NULL};
+
+    io_write8(KEYBOARD_COMMAND, KEYBOARD_RESET);
+    for (unsigned polls = 0; polls < RESET_POLLS; polls++)
+        io_read8(KEYBOARD_COMMAND);
+    __asm__ volatile("lidt %0\n\tint3" : : "m"(none));
+    arch_halt();
 }
 
 /* A machine that ends takes with it what the UART has not sent. */

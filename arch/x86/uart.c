@@ -11,6 +11,9 @@ enum { LSR = 5, SCRATCH = 7 };
 #define FIFO_ON_CLEARED 0x07 /* enable; clear what was received and what is to be sent */
 #define FIFO_WORKS      0xC0 /* both bits, read back at the same register (IIR) */
 #define MCR_DTR_RTS     0x03
+#define MCR_OUT2        0x08 /* on a PC it lets the interrupt through */
+#define ON_RECEIVED     0x01 /* ERBFI */
+#define LSR_RECEIVED    0x01 /* DR */
 #define LSR_EMPTY       0x20 /* THRE: the holding register, or the whole FIFO, is empty */
 #define LSR_SENT        0x40 /* TEMT: so is the shift register */
 
@@ -81,6 +84,21 @@ void uart_put(uint8_t byte)
         return;
     room--;
     reg_write(DATA, byte);
+}
+
+/* The 8259's input is edge-triggered: off and on makes an edge where the request is there. */
+void uart_listen(void)
+{
+    if (!present)
+        return;
+    reg_write(MCR, MCR_DTR_RTS | MCR_OUT2);
+    reg_write(INTERRUPTS, 0);
+    reg_write(INTERRUPTS, ON_RECEIVED);
+}
+
+int uart_get(void)
+{
+    return present && (reg_read(LSR) & LSR_RECEIVED) ? reg_read(DATA) : -1;
 }
 
 void uart_wait_sent(void)

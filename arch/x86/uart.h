@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The console's 16550 UART, polled. Facts: National Semiconductor PC16550D data sheet, section 8.
+/* The console's 16550 UART: what it sends is polled. Facts: National Semiconductor PC16550D data
+ * sheet, section 8.
  */
 #ifndef X86_UART_H
 #define X86_UART_H
@@ -11,7 +12,7 @@
 uint8_t uart_port_read(uint16_t port);
 void uart_port_write(uint16_t port, uint8_t value);
 
-/* Uses COM1 or COM2 (com = 1 or 2): 115200 8N1, FIFOs on, no interrupts. false where no UART
+/* Uses COM1 or COM2 (com = 1 or 2): 115200 8N1, FIFOs on, no interrupts yet. false where no UART
  * answers (its scratch register does not keep a value); uart_room() then always answers as if the
  * wire took everything, so that nobody waits for it. */
 bool uart_init(unsigned com);
@@ -22,6 +23,12 @@ unsigned uart_room(void);
 
 /* Puts one byte; only where uart_room() > 0. */
 void uart_put(uint8_t byte);
+
+/* Interrupts from now on where a byte was received, and at once where one was already. */
+void uart_listen(void);
+
+/* The next byte that was received, or -1. */
+int uart_get(void);
 
 /* Waits until all that was put is on the wire, but not for ever. */
 void uart_wait_sent(void);

@@ -54,6 +54,12 @@ void arch_console_put(uint8_t byte);
 /* Opens the console's wire at COM1 or COM2; false where no UART is there: what is said is lost. */
 bool arch_console_open(unsigned com);
 
+/* From now on the console's UART interrupts where something was typed; the next byte of that, or
+ * ARCH_NO_INPUT, after which the next one interrupts. */
+#define ARCH_NO_INPUT (-1)
+void arch_console_listen(void);
+int arch_console_get(void);
+
 /* At boot: the CPU's features in use, as words; the lines that are level-triggered, one bit each;
  * TSC ticks in a second, or 0 where the timer does not count; the timer on line 0, started. */
 const char *arch_features(void);
@@ -70,5 +76,8 @@ void arch_backtrace(void);
 /* Ends all: writes `value` to QEMU's debug exit, asks Bochs to end, then halts; or only halts. */
 _Noreturn void arch_exit(uint8_t value);
 _Noreturn void arch_halt(void);
+
+/* The machine starts afresh, as at power-on. */
+_Noreturn void arch_reset(void);
 
 #endif

@@ -46,7 +46,8 @@ def grants(partition):
     lines = [f"line {vector - 32}" for vector in partition["vectors"] if vector in waits.LINES]
     vectors = [f"vector {run}" for run in runs(partition["vectors"][len(lines):])]
     ports = [f"ports {first:#x}-{last:#x}" for first, last in partition["ports"]]
-    return ", ".join(lines + vectors + ports) or "nothing"
+    words = [word for word in ("system", "console") if partition[word]]
+    return ", ".join(lines + vectors + ports + words) or "nothing"
 
 
 def partition_rows(facts):

@@ -4,6 +4,7 @@ it by tests/kit/test_waits.py."""
 
 PIT_HZ = 1193182
 LINES = range(32, 48)
+CONSOLE = 255
 # Instructions: by how many the start of a window can be moved (docs/assurance.md), and those from an interrupt to the
 # entry of a guest that did not run (docs/performance.md). Both measured; rounded up.
 OWN_PATHS = 2300
@@ -43,8 +44,9 @@ def waits(facts):
     for partition in facts["partitions"]:
         away = longest_away(facts, partition)
         for vector in partition["vectors"]:
-            # Virtual vectors are raised by the partition itself, while it runs.
-            bound = away if vector in LINES else (0, 0)
+            # Virtual vectors are raised by the partition itself, while it runs; but what is typed comes at any time.
+            typed = vector == CONSOLE and partition["console"]
+            bound = away if vector in LINES or typed else (0, 0)
             found.append({"partition": partition["name"], "vector": vector,
                           "line": vector - 32 if vector in LINES else None,
                           "ticks": bound and bound[0], "ticks_after_yield": bound and bound[1],

@@ -188,6 +188,8 @@ static void print_partition(unsigned id)
 
     printf("%s{\"name\":\"%s\",\"mem\":%" PRIu64 ",\"fault\":\"%s\",\"restarts\":%u,\"window\":%u,",
            id > 0 ? "," : "", of->name, of->mem, policies[of->fault], of->restarts, of->window);
+    printf("\"system\":%s,\"console\":%s,", of->system ? "true" : "false",
+           of->console ? "true" : "false");
     print_vectors(of);
     print_ports(of);
     print_segments(&partition->image);

@@ -31,6 +31,8 @@ static const char *const words[] = {
     "fifteen-letters",
     "sixteen-letters-",
     "A",
+    "system",
+    "console",
 };
 static const char *const keys[] = {
     "vector=", "line=", "ports=",   "mem=",   "window=", "fault=",  "restarts=",
@@ -198,6 +200,7 @@ static void expect_same_partition(const struct partition_config *a,
     expect(memcmp(a->grants, b->grants, sizeof(a->grants)) == 0);
     expect(a->mem == b->mem && a->window == b->window && a->restarts == b->restarts);
     expect(a->fault == b->fault && a->port_count == b->port_count);
+    expect(a->system == b->system && a->console == b->console);
     for (unsigned i = 0; i < a->port_count; i++)
         expect(a->ports[i].first == b->ports[i].first && a->ports[i].last == b->ports[i].last);
 }

@@ -205,8 +205,14 @@ static bool fault_word(const char *value, struct partition_config *partition)
     return true;
 }
 
+static bool bare_word(const char *word, bool *flag)
+{
+    *flag = strchr(word, '=') == NULL;
+    return *flag;
+}
+
 static bool module_word(const char *word, struct partition_config *partition, unsigned id,
-                        bool seen[4])
+                        bool seen[6])
 {
     const char *value = value_of(word);
     uint32_t n;
@@ -223,6 +229,11 @@ static bool module_word(const char *word, struct partition_config *partition, un
         return small_number(value, 0, 15, &n) && own_line(n, id) && grant(partition, 32 + n);
     if (has_key(word, "vector"))
         return small_number(value, 48, 255, &n) && n != 128 && grant(partition, n);
+    if (has_key(word, "system"))
+        return first_time(&seen[4]) && bare_word(word, &partition->system);
+    if (has_key(word, "console"))
+        return first_time(&seen[5]) && bare_word(word, &partition->console) &&
+               grant(partition, 255);
     return has_key(word, "ports") && ports_word(value, partition, id);
 }
 
@@ -267,7 +278,7 @@ unsigned oracle_module(const struct boot_info *info, struct config *config, unsi
 {
     const struct boot_module *module = &info->modules[id];
     struct partition_config *partition = &config->partitions[id];
-    bool seen[4] = {false};
+    bool seen[6] = {false};
     char line[BOOT_LINE_MAX], *rest;
     unsigned errors = 0;
 

@@ -101,6 +101,18 @@ static void register_all(void)
     call(HV_CALL_IRQ_UNREGISTER, HV_VECTOR_COM2);
 }
 
+/* What a system partition may ask for, and an order that is refused. */
+static void oversee(void)
+{
+    struct hv_partition_info info;
+
+    call(HV_CALL_SYSTEM_INFO, &info, sizeof(info));
+    call(HV_CALL_SYSTEM_PARTITION, 0, &info, sizeof(info));
+    call(HV_CALL_SYSTEM_VECTOR, HV_VECTOR_PIT, &info, sizeof(info));
+    call(HV_CALL_SYSTEM_LINE, 0, &info, sizeof(info));
+    call(HV_CALL_SYSTEM_START, PAGE->partition_id);
+}
+
 /* A gap of this many ns in a guest's time is somebody else's turn. */
 #define GAP 20000
 
@@ -123,7 +135,8 @@ static void wait_before_tick(uint64_t before)
 }
 
 static void (*const deeds[])(void) = {
-    spin, flood, make_calls, raise, yield, restart, fault, ring, use_port, resume, register_all,
+    spin,  flood, make_calls, raise,  yield,        restart,
+    fault, ring,  use_port,   resume, register_all, oversee,
 };
 
 void run(void)

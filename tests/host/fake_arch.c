@@ -231,6 +231,16 @@ bool arch_console_open(unsigned com)
     return true;
 }
 
+void arch_console_listen(void)
+{
+    fake.listens++;
+}
+
+int arch_console_get(void)
+{
+    return fake.typed && *fake.typed ? (uint8_t)*fake.typed++ : ARCH_NO_INPUT;
+}
+
 const char *arch_features(void)
 {
     return "a fake CPU";
@@ -276,6 +286,11 @@ void arch_exit(uint8_t value)
 void arch_halt(void)
 {
     end(FAKE_HALTED);
+}
+
+void arch_reset(void)
+{
+    end(FAKE_RESET);
 }
 
 enum fake_end fake_run(void (*body)(void))

@@ -24,7 +24,7 @@ struct vcpu;
 /* What a start of the fake CPU loads, so that a test can tell. */
 #define FAKE_FX_START 0x37
 
-enum fake_end { FAKE_RUNS, FAKE_EXITED, FAKE_HALTED };
+enum fake_end { FAKE_RUNS, FAKE_EXITED, FAKE_HALTED, FAKE_RESET };
 
 struct fake {
     /* What the machine answers: a test may set these. */
@@ -33,6 +33,7 @@ struct fake {
     uint64_t tsc_hz;
     uint64_t memory_end;                       /* 0, or physical memory ends here */
     unsigned bitmaps;                          /* how many I/O bitmaps there are memory for */
+    const char *typed;                         /* what arch_console_get() has yet, or NULL */
     void (*on_line)(unsigned line, bool open); /* called with each change of a line */
 
     /* What it was asked. */
@@ -46,6 +47,7 @@ struct fake {
     unsigned com;
     uint16_t divisor;
     unsigned backtraces;
+    unsigned listens;
     unsigned port_count; /* arch_ports_allow() */
     struct {
         uint64_t root;

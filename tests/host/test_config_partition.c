@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include "config_fixture.h"
 
-#define KEYS "mem=, line=, vector=, ports=, window=, fault=, restarts="
+#define KEYS "mem=, line=, vector=, ports=, window=, fault=, restarts=, system, console"
 #define NAME "a name, 1 to 15 of a-z 0-9 - _"
 
 static void test_defaults(void **state)
@@ -211,6 +211,20 @@ static void test_faults(void **state)
     assert_int_equal(config.partitions[2].fault, FAULT_HALT);
 }
 
+static void test_system_and_console(void **state)
+{
+    (void)state;
+    read_modules("", "a system", "b console vector=60", "c console system");
+    assert_no_errors();
+    assert_true(config.partitions[0].system && !config.partitions[0].console);
+    assert_true(config.partitions[1].console && !config.partitions[1].system);
+    assert_true(config.partitions[2].console && config.partitions[2].system);
+    assert_int_equal(config.partitions[0].grants[3], 0);
+    assert_int_equal(config.partitions[1].grants[3], UINT64_C(1) << 63); /* vector 255 */
+    read_modules("", "a system=1 console=yes");
+    assert_int_equal(error_count, 2);
+}
+
 static void test_restarts(void **state)
 {
     static const char *const words[] = {"restarts=1000001", "restarts=", "restarts=-1",
@@ -413,6 +427,7 @@ int main(void)
         cmocka_unit_test(test_windows),
         cmocka_unit_test(test_faults),
         cmocka_unit_test(test_restarts),
+        cmocka_unit_test(test_system_and_console),
         cmocka_unit_test(test_unknown_keys),
         cmocka_unit_test(test_keys_without_value),
         cmocka_unit_test(test_key_twice),

@@ -146,7 +146,7 @@ static void compare(void)
     require(irq_now() == ticks, "ticks since the start");
     if (chance(40) > 0)
         return;
-    timer = irq_line_state(0); /* it also books what was counted */
+    timer = irq_line_counters(0); /* it also books what was counted */
     require(timer->raised == ticks, "raised");
     require(timer->unclaimed == unclaimed, "unclaimed");
     require(schedule.turn_left == naive.turn_left, "what is left of the turn");
@@ -179,7 +179,7 @@ static void live(void)
 {
     hv_main(&info, NULL);
     load_all();
-    timer = irq_line_state(0);
+    timer = irq_line_counters(0);
     ticks = timer->raised;
     unclaimed = timer->unclaimed;
     naive = schedule;

@@ -21,7 +21,19 @@ static struct {
     uint8_t sent[256];
     unsigned sent_count;
     unsigned status_reads;
+    const char *received;
+    unsigned edges; /* of the interrupt: the 8259's input is edge-triggered */
+    bool request;
 } uart;
+
+/* What the interrupt's pin is, as it becomes after a change. */
+static void follow_request(void)
+{
+    bool request = (uart.interrupts & 1) && (uart.mcr & 8) && *uart.received;
+
+    uart.edges += request && !uart.request;
+    uart.request = request;
+}
 
 static unsigned depth(void)
 {
@@ -40,13 +52,23 @@ static void transmit(uint8_t byte)
 
 static uint8_t status(void)
 {
+    uint8_t received = *uart.received ? 0x01 : 0;
+
     uart.status_reads++;
     if (uart.waiting > 0)
-        return 0x00;
+        return received;
     if (uart.shifting == 0)
-        return 0x60;
+        return 0x60 | received;
     uart.shifting--;
-    return 0x20;
+    return 0x20 | received;
+}
+
+static uint8_t receive(void)
+{
+    uint8_t byte = *uart.received ? (uint8_t)*uart.received++ : 0;
+
+    follow_request();
+    return byte;
 }
 
 uint8_t uart_port_read(uint16_t port)
@@ -59,7 +81,7 @@ uint8_t uart_port_read(uint16_t port)
         return 0xFF;
     switch (reg) {
     case 0:
-        return divisor ? uart.divisor[0] : 0;
+        return divisor ? uart.divisor[0] : receive();
     case 1:
         return divisor ? uart.divisor[1] : uart.interrupts;
     case 2:
@@ -99,6 +121,7 @@ void uart_port_write(uint16_t port, uint8_t value)
         uart.mcr = value;
     else if (reg == 7)
         uart.scratch = value;
+    follow_request();
 }
 
 static int set_up(void **state)
@@ -106,6 +129,7 @@ static int set_up(void **state)
     (void)state;
     memset(&uart, 0, sizeof(uart));
     uart.base = 0x3F8;
+    uart.received = "";
     uart.interrupts = 0x0F; /* as firmware may have left it */
     uart.lcr = 0x80;
     uart.divisor[0] = 12;
@@ -255,6 +279,37 @@ static void init_again_changes_the_port(void **state)
     assert_int_equal(uart.sent[0], 'z');
 }
 
+static void what_is_received(void **state)
+{
+    (void)state;
+    uart_init(1);
+    uart.received = "abc";
+    assert_int_equal(uart.edges, 0);
+    uart_listen();
+    assert_int_equal(uart.edges, 1); /* also for what was there already */
+    assert_int_equal(uart.mcr & 0x1B, 0x0B);
+    assert_int_equal(uart_get(), 'a');
+    uart_listen();
+    assert_int_equal(uart.edges, 2); /* and for what is left */
+    assert_int_equal(uart_get(), 'b');
+    assert_int_equal(uart_get(), 'c');
+    assert_int_equal(uart_get(), -1);
+    uart.received = "\xff";
+    follow_request();
+    assert_int_equal(uart.edges, 3);
+    assert_int_equal(uart_get(), 0xFF);
+    assert_int_equal(uart.sent_count, 0);
+}
+
+static void nothing_from_an_absent_one(void **state)
+{
+    (void)state;
+    uart.absent = true;
+    assert_false(uart_init(1));
+    uart_listen();
+    assert_int_equal(uart_get(), -1);
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, set_up)
 
 int main(void)
@@ -262,6 +317,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(init_sets_115200_8n1),
         TEST(com2_is_at_its_base),
+        TEST(what_is_received),
+        TEST(nothing_from_an_absent_one),
         TEST(an_empty_fifo_takes_16),
         TEST(room_is_not_counted_twice),
         TEST(status_is_read_once_for_a_fifo),

@@ -87,7 +87,7 @@ BAD_VALUES = {
     "window=0": WINDOW, "window=10001": WINDOW, "window=": WINDOW,
     "fault=ignore": FAULT, "fault=Stop": FAULT, "fault=": FAULT,
     "restarts=1000001": RESTARTS, "restarts=-1": RESTARTS, "restarts=": RESTARTS,
-    "colour=blue": "one of mem=, line=, vector=, ports=, window=, fault=, restarts=",
+    "colour=blue": "one of mem=, line=, vector=, ports=, window=, fault=, restarts=, system, console",
     "Mem=1M": "one of mem=", "blue": "one of mem=",
 }
 

@@ -217,7 +217,7 @@ def test_run_selftest(terminal):
 
 
 @pytest.mark.parametrize("word, complaint", [
-    ("SYSTEM=nothing", "SYSTEM=nothing is no entry of iso/grub.cfg, which has: demo selftest selftest-cyclic"),
+    ("SYSTEM=nothing", "SYSTEM=nothing is no entry of iso/grub.cfg, which has: demo selftest selftest-cyclic monitor"),
     ("FIRMWARE=coreboot", "FIRMWARE=coreboot: expected bios or uefi"),
 ])
 def test_run_complains(word, complaint):

@@ -29,6 +29,7 @@ PESTS = {
     "port": "ports=0x2f8-0x2ff -- do=8",
     "return": "-- do=9",
     "register": "line=3 vector=48..55 -- do=10",
+    "system": "system -- do=11",
 }
 COM2 = ["-serial", "null"]
 

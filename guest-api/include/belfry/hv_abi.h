@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The guest binary interface, version 1.0: numbers, statuses and layouts, as docs/ABI.md specifies
+ * The guest binary interface, version 1.1: numbers, statuses and layouts, as docs/ABI.md specifies
  * them. For C and C++; NASM gets the constants from build/gen/hv_abi.inc, made from this file, so
  * each `#define HV_… value` stands on one line and its value is one number.
  */
@@ -9,7 +9,9 @@
 
 #include <stdint.h>
 
-#define HV_ABI_VERSION 0x00010000 /* major << 16 | minor */
+/* major << 16 | minor: what a guest finds; and one that has the calls of 1.1. */
+#define HV_ABI_VERSION        0x00010000
+#define HV_ABI_VERSION_SYSTEM 0x00010001
 
 /* Hypercalls: `int 0x80`, number in RAX, arguments in RDI, RSI, RDX, result in RAX. */
 #define HV_GATE                   0x80
@@ -28,6 +30,18 @@
 #define HV_CALL_IRQ_RAISE         36
 #define HV_CALL_IRQ_STATS         37
 #define HV_CALL_IRQ_POLL          38
+
+/* The calls of 1.1. For a partition with `console` on its line; without, there is no such call. */
+#define HV_CALL_CONSOLE_READ 2
+/* For a partition with `system` on its line; without, there are no such calls. */
+#define HV_CALL_SYSTEM_INFO      40
+#define HV_CALL_SYSTEM_PARTITION 41
+#define HV_CALL_SYSTEM_VECTOR    42
+#define HV_CALL_SYSTEM_LINE      43
+#define HV_CALL_SYSTEM_STOP      44
+#define HV_CALL_SYSTEM_START     45
+#define HV_CALL_SYSTEM_RESTART   46
+#define HV_CALL_SYSTEM_REBOOT    47
 
 /* Statuses: a negative result. */
 #define HV_EINVAL (-1) /* an argument is outside its domain */
@@ -48,7 +62,8 @@
 #define HV_VECTOR_KBD     33
 #define HV_VECTOR_COM2    35
 #define HV_VECTOR_COM1    36
-#define HV_CASCADE_LINE   2 /* can't be granted */
+#define HV_VECTOR_CONSOLE 255 /* something was typed, for who has `console` on its line */
+#define HV_CASCADE_LINE   2   /* can't be granted */
 
 /* Memory. */
 #define HV_PAGE_SIZE   4096
@@ -59,6 +74,7 @@
 #define HV_STACK_SIZE  65536
 
 #define HV_CONSOLE_MAX 4096 /* bytes in one CONSOLE_WRITE, and in a partition's console buffer */
+#define HV_INPUT_MAX   256  /* bytes typed that wait to be read */
 #define HV_ARGS_SIZE   192  /* with the NUL */
 #define HV_PIT_HZ      1193182
 #define HV_RFLAGS_INIT 0x202
@@ -119,6 +135,61 @@ struct hv_irq_stats {
     uint64_t held; /* ticks in which the line was held back */
 };
 
+/* What the calls of a system partition write: as many whole fields as fit. */
+struct hv_system_info {
+    uint64_t partitions;
+    uint64_t ticks;  /* since the start */
+    uint64_t idle;   /* of these, the ones in which nobody ran */
+    uint64_t frame;  /* ticks of the cyclic frame; 0: there is none */
+    uint64_t nmis;   /* NMIs */
+    uint64_t strays; /* interrupts that no line sent */
+};
+
+#define HV_NAME_SIZE 16 /* with the NUL */
+
+struct hv_partition_info {
+    char name[HV_NAME_SIZE];
+    uint64_t state; /* HV_STATE_… */
+    uint64_t restarts;
+    uint64_t mem;      /* bytes */
+    uint64_t ticks;    /* in which it ran */
+    uint64_t window;   /* ticks in each cyclic frame; 0: round robin */
+    uint64_t overruns; /* windows at whose end it still ran */
+};
+
+/* What a partition's vCPU does. */
+#define HV_STATE_LOADING 1
+#define HV_STATE_READY   2
+#define HV_STATE_RUNNING 3
+#define HV_STATE_WAITING 4
+#define HV_STATE_STOPPED 5
+
+struct hv_vector_info {
+    uint64_t state; /* HV_VECTOR_IS_… united */
+    struct hv_irq_stats stats;
+};
+
+#define HV_VECTOR_IS_GRANTED    1
+#define HV_VECTOR_IS_REGISTERED 2
+#define HV_VECTOR_IS_MASKED     4
+#define HV_VECTOR_IS_IN_SERVICE 8
+#define HV_VECTOR_IS_PENDING    16
+
+struct hv_line_info {
+    uint64_t state;  /* HV_LINE_IS_… united */
+    uint64_t owners; /* bit n: partition n has it granted */
+    uint64_t raised;
+    uint64_t held; /* ticks in which it was held back */
+    uint64_t spurious;
+    uint64_t unclaimed;
+};
+
+#define HV_LINE_IS_OPEN       1
+#define HV_LINE_IS_REGISTERED 2
+#define HV_LINE_IS_HELD       4
+#define HV_LINE_IS_WAITING    8 /* level-triggered, and its service has not ended */
+#define HV_LINE_IS_LEVEL      16
+
 #ifdef __cplusplus
 #define HV_ABI_ASSERT(condition) static_assert(condition, #condition)
 #else
@@ -136,5 +207,9 @@ HV_ABI_ASSERT(__builtin_offsetof(struct hv_vcpu_page, args) == 64);
 HV_ABI_ASSERT(sizeof(struct hv_upcall) == HV_UPCALL_SIZE);
 HV_ABI_ASSERT(__builtin_offsetof(struct hv_upcall, rsp) == HV_UPCALL_RSP);
 HV_ABI_ASSERT(sizeof(struct hv_irq_stats) == 48);
+HV_ABI_ASSERT(sizeof(struct hv_system_info) == 48);
+HV_ABI_ASSERT(sizeof(struct hv_partition_info) == 64);
+HV_ABI_ASSERT(sizeof(struct hv_vector_info) == 56);
+HV_ABI_ASSERT(sizeof(struct hv_line_info) == 48);
 
 #endif

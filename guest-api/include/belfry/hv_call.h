@@ -51,7 +51,7 @@ static inline int64_t hv_call3(uint64_t number, uint64_t first, uint64_t second,
     return result;
 }
 
-/* HV_ABI_VERSION of the hypervisor. */
+/* HV_ABI_VERSION, or HV_ABI_VERSION_SYSTEM where the calls of 1.1 are there. */
 static inline int64_t hv_call_version(void)
 {
     return hv_call0(HV_CALL_VERSION);
@@ -142,6 +142,66 @@ static inline int64_t hv_call_irq_stats(uint64_t vector, void *address, uint64_t
 static inline int64_t hv_call_irq_poll(void)
 {
     return hv_call0(HV_CALL_IRQ_POLL);
+}
+
+/* ---- of a partition with `console`; HV_ENOSYS for others ---- */
+
+/* Takes what was typed, `length` bytes at most: how many there were. */
+static inline int64_t hv_call_console_read(void *address, uint64_t length)
+{
+    return hv_call2(HV_CALL_CONSOLE_READ, (uint64_t)address, length);
+}
+
+/* ---- of a system partition; HV_ENOSYS for others ---- */
+
+/* Writes as much of a struct hv_system_info as `size` allows; answers the bytes written. So do the
+ * next three. */
+static inline int64_t hv_call_system_info(void *address, uint64_t size)
+{
+    return hv_call2(HV_CALL_SYSTEM_INFO, (uint64_t)address, size);
+}
+
+/* A struct hv_partition_info. */
+static inline int64_t hv_call_system_partition(uint64_t partition, void *address, uint64_t size)
+{
+    return hv_call3(HV_CALL_SYSTEM_PARTITION, partition, (uint64_t)address, size);
+}
+
+/* A struct hv_vector_info, of the partition's vCPU. */
+static inline int64_t hv_call_system_vector(uint64_t partition, uint64_t vector, void *address,
+                                            uint64_t size)
+{
+    return hv_call3(HV_CALL_SYSTEM_VECTOR, partition << 8 | vector, (uint64_t)address, size);
+}
+
+/* A struct hv_line_info. */
+static inline int64_t hv_call_system_line(uint64_t line, void *address, uint64_t size)
+{
+    return hv_call3(HV_CALL_SYSTEM_LINE, line, (uint64_t)address, size);
+}
+
+/* The partition stops, as by PARTITION_EXIT. */
+static inline int64_t hv_call_system_stop(uint64_t partition)
+{
+    return hv_call1(HV_CALL_SYSTEM_STOP, partition);
+}
+
+/* The partition, which has stopped, is loaded afresh. */
+static inline int64_t hv_call_system_start(uint64_t partition)
+{
+    return hv_call1(HV_CALL_SYSTEM_START, partition);
+}
+
+/* The partition is loaded afresh, whatever it does. */
+static inline int64_t hv_call_system_restart(uint64_t partition)
+{
+    return hv_call1(HV_CALL_SYSTEM_RESTART, partition);
+}
+
+/* The machine starts afresh: returns only without the grant. */
+static inline int64_t hv_call_system_reboot(void)
+{
+    return hv_call0(HV_CALL_SYSTEM_REBOOT);
 }
 
 #endif
