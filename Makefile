@@ -91,6 +91,7 @@ $(B)/belfry.elf: $(B)/belfry.debug
 include guest-api/guests.mk
 include iso/iso.mk
 include kit/kit.mk
+include kit/install.mk
 include tools/trusted.mk
 include tests/tests.mk
 include tests/bochs/bochs.mk

@@ -21,7 +21,7 @@ NEED_coverage   := build test coverage
 NEED_torture    := build run test
 NEED_bench      := build run test
 NEED_plots      := build run test plots
-NO_NEED         := setup help clean
+NO_NEED         := setup help clean uninstall
 
 # What `make setup` installs, whatever else is asked for; `make setup prove` installs the provers too.
 SETUP_GROUPS := build run debug test lint
@@ -158,6 +158,9 @@ make eva-mutants    show that it sees seeded defects
 make compdb       write compile_commands.json, for editors
 make guests       the guests alone, into build/guests/
 make kit          what kit/belfry needs, which checks, runs and packages systems (docs/manual.md)
+make install      install under PREFIX=/usr/local, with DESTDIR= before that
+make uninstall    remove what make install put there
+make deb          make a Debian package, build/belfry_$(VERSION)_amd64.deb
 make clean        remove what was built
 endef
 
