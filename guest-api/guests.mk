@@ -10,11 +10,10 @@ GUEST_LDFLAGS := -nostdlib -static -no-pie -Wl,-z,max-page-size=4096 -Wl,--build
 
 LIB_C   := $(wildcard guest-api/lib/*.c)
 LIB_ASM := $(wildcard guest-api/lib/*.asm)
-# The hypervisor's formatter is pure, so the library is built from the same source.
-LIB_OBJ := $(LIB_C:%.c=$(B)/guest/%.o) $(LIB_ASM:%.asm=$(B)/guest/%.asm.o) $(B)/guest/hv/format.o
+LIB_OBJ := $(LIB_C:%.c=$(B)/guest/%.o) $(LIB_ASM:%.asm=$(B)/guest/%.asm.o)
 
-# The loop in memcpy() must not become a call of memcpy().
-$(B)/guest/guest-api/lib/string.o: GUEST_CFLAGS += -fno-tree-loop-distribute-patterns
+# The loop in memcpy() must not become a call of memcpy(), nor that in strnlen() one of strlen().
+$(B)/guest/guest-api/lib/memory.o $(B)/guest/guest-api/lib/string.o: GUEST_CFLAGS += -fno-tree-loop-distribute-patterns
 
 $(B)/guest/hv/%.o: hv/%.c
 	@mkdir -p $(@D)

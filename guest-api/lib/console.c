@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <stdarg.h>
 #include "belfry/hv.h"
-#include "hv/format.h"
 
 static size_t at_most(size_t value, size_t limit)
 {
@@ -29,13 +27,21 @@ int64_t hv_putchar(char character)
     return hv_write(&character, 1);
 }
 
-void hv_printf(const char *format, ...)
+int hv_vprintf(const char *format, va_list list)
 {
     char text[HV_PRINTF_MAX + 1];
+
+    int length = hv_vsnprintf(text, sizeof(text), format, list);
+    hv_write(text, at_most((size_t)length, HV_PRINTF_MAX));
+    return length;
+}
+
+int hv_printf(const char *format, ...)
+{
     va_list list;
 
     va_start(list, format);
-    int length = format_list(text, sizeof(text), format, list);
+    int length = hv_vprintf(format, list);
     va_end(list);
-    hv_write(text, at_most((size_t)length, HV_PRINTF_MAX));
+    return length;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The guest library. A guest defines main(); the library starts it, brings upcalls to handlers and
- * prints. Virtual interrupts are disabled when main() begins.
+ * prints (print.h). Virtual interrupts are disabled when main() begins.
  */
 #ifndef BELFRY_HV_H
 #define BELFRY_HV_H
@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include "belfry/hv_abi.h"
 #include "belfry/hv_call.h"
+#include "belfry/print.h"
 #include "belfry/string.h"
 
 #ifdef __cplusplus
@@ -70,18 +71,6 @@ static inline void hv_irq_enable(void)
     if (__atomic_load_n(&hv_page()->irq_pending, __ATOMIC_RELAXED))
         hv_call_irq_poll();
 }
-
-/* ---- the console ---- */
-
-/* Writes all the bytes, yielding while the console is full. 0, or the status of the failed call. */
-int64_t hv_write(const void *bytes, size_t length);
-
-int64_t hv_putchar(char character);
-
-/* What it understands is in hv/format.h. One call prints at most HV_PRINTF_MAX characters; the rest
- * is cut. */
-#define HV_PRINTF_MAX 1023
-__attribute__((format(printf, 1, 2))) void hv_printf(const char *format, ...);
 
 #ifdef __cplusplus
 }

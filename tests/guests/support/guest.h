@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What every test guest has: the state it started with, raw hypercalls, an upcall entry, and TAP.
- * It knows the interface from hv_abi.h alone and uses nothing of the guest library but the
- * formatter, so that a mistake there can't hide one of the hypervisor. A test defines run().
+ * It knows the interface from hv_abi.h alone and uses nothing of the guest library, so that a
+ * mistake there can't hide one of the hypervisor. A test defines run().
  */
 #ifndef TEST_GUEST_H
 #define TEST_GUEST_H
