@@ -62,7 +62,7 @@ $(B)/guests/%.elf: $(B)/guest/tests/guests/%.o $(B)/libtap.a $(B)/libbelfry.a li
 $(B)/guests/lib_%.elf: $(B)/guest/tests/guests/lib_%.o $(B)/libtap.a $(B)/libbelfry.a \
                        linker/guest.ld
 	@mkdir -p $(@D)
-	$(call say,LINK)$(CC) $(GUEST_LDFLAGS) $< $(B)/libbelfry.a $(B)/libtap.a -o $@
+	$(call say,LINK)$(CC) $(GUEST_LDFLAGS) $< $(B)/libbelfry.a $(B)/libtap.a $(B)/libbelfry.a -o $@
 
 # A test guest in assembly stands alone: no library, no linker script.
 $(B)/guests/%.elf: $(B)/guest/tests/guests/%.asm.o

@@ -12,6 +12,11 @@ void hv_dispatch(const struct hv_upcall *upcall)
     handlers[upcall->vector].handler(upcall, handlers[upcall->vector].context);
 }
 
+bool hv_irq_has_handler(unsigned vector)
+{
+    return handlers[vector].handler != NULL;
+}
+
 /* The handler is in place before the call, since an upcall may come as soon as it is made. */
 int64_t hv_irq_register(unsigned vector, hv_handler *handler, void *context)
 {

@@ -6,14 +6,13 @@
 bits 64
 default rel
 
-extern main
+extern hv_start
 global _start
 global hv_vcpu_page
 
 section .text
 _start:
-    mov [hv_vcpu_page], rdi
-    call main
+    call hv_start
     movsxd rdi, eax
     mov eax, HV_CALL_PARTITION_EXIT
     int HV_GATE

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One raw wrapper for each hypercall; nothing else is needed to use them. docs/ABI.md says what
- * each takes and answers: a result below 0 is a status, HV_E…. For C and C++.
+ * One raw wrapper for each hypercall; neither the library nor any other start is needed to use
+ * them. For C and C++. docs/ABI.md is the contract, this its short form.
+ *
+ * A result below 0 is a status, HV_E…; what is said of errors here is all there are. A call that
+ * fails changes nothing. All may be made from handlers. On every return, when interrupts are
+ * enabled, the hypervisor makes the upcall that is due.
  *
  * `int 0x80` with the number in RAX and arguments in RDI, RSI, RDX; the result is in RAX. All other
  * registers keep their values, but an upcall may be made on the return, hence the memory clobber.
@@ -16,6 +20,8 @@
 
 /* The address of code that an upcall enters: no C function, since RSP points at the frame. */
 typedef void hv_entry(void);
+
+/* ---- any call, by its number; HV_ENOSYS where there is none ---- */
 
 static inline int64_t hv_call0(uint64_t number)
 {
@@ -51,53 +57,71 @@ static inline int64_t hv_call3(uint64_t number, uint64_t first, uint64_t second,
     return result;
 }
 
+/* ---- the console ---- */
+
 /* HV_ABI_VERSION, or HV_ABI_VERSION_SYSTEM where the calls of 1.1 are there. */
 static inline int64_t hv_call_version(void)
 {
     return hv_call0(HV_CALL_VERSION);
 }
 
-/* How many of the bytes were taken: 0 means yield, then try again. */
+/* Takes bytes for the console and never waits for it. Answers how many were taken: 0 means yield,
+ * then try again. HV_EINVAL: `length` is above HV_CONSOLE_MAX. HV_EFAULT: not all of it is the
+ * partition's memory. */
 static inline int64_t hv_call_console_write(const void *address, uint64_t length)
 {
     return hv_call2(HV_CALL_CONSOLE_WRITE, (uint64_t)address, length);
 }
 
+/* ---- the vCPU and the partition ---- */
+
+/* Gives up the rest of this turn, or of this turn in the window. Answers 0, once the vCPU runs
+ * again. */
 static inline int64_t hv_call_vcpu_yield(void)
 {
     return hv_call0(HV_CALL_VCPU_YIELD);
 }
 
-/* Enables interrupts and returns after an upcall. */
+/* Enables interrupts, and waits until an upcall was made and has returned; one that is due is made
+ * at once. Answers 0, with interrupts enabled. HV_ENOENT: no vector is registered. */
 static inline int64_t hv_call_vcpu_wait(void)
 {
     return hv_call0(HV_CALL_VCPU_WAIT);
 }
 
+/* Stops the partition for good. The code is for the hypervisor's summary. */
 HV_NORETURN static inline void hv_call_partition_exit(int64_t code)
 {
     hv_call1(HV_CALL_PARTITION_EXIT, (uint64_t)code);
     __builtin_unreachable();
 }
 
+/* Loads the partition afresh, and counts against its `restarts=`; with none left it stops. */
 HV_NORETURN static inline void hv_call_partition_restart(void)
 {
     hv_call0(HV_CALL_PARTITION_RESTART);
     __builtin_unreachable();
 }
 
+/* ---- interrupts ---- */
+
+/* From here on each occurrence of the vector is counted for this vCPU, and brought to `entry` by
+ * upcalls. Answers 0. HV_EINVAL: no such vector, or no executable page of the partition at `entry`.
+ * HV_EPERM: the partition was not granted the vector. HV_EBUSY: it is registered. */
 static inline int64_t hv_call_irq_register(uint64_t vector, hv_entry *entry)
 {
     return hv_call2(HV_CALL_IRQ_REGISTER, vector, (uint64_t)entry);
 }
 
-/* The occurrences that were outstanding, which are discarded. */
+/* Ends that. Answers the occurrences that were outstanding, which are discarded. HV_EINVAL: no such
+ * vector. HV_ENOENT: it is not registered. */
 static inline int64_t hv_call_irq_unregister(uint64_t vector)
 {
     return hv_call1(HV_CALL_IRQ_UNREGISTER, vector);
 }
 
-/* Acknowledges n occurrences and ends the vector's service; answers how many are outstanding. */
+/* Acknowledges n occurrences, 0 included, and ends the vector's service. Answers how many are still
+ * outstanding. HV_EINVAL, HV_ENOENT: as above. HV_ERANGE: so many are not outstanding. */
 static inline int64_t hv_call_irq_ack(uint64_t vector, uint64_t n)
 {
     return hv_call2(HV_CALL_IRQ_ACK, vector, n);
@@ -116,6 +140,8 @@ HV_NORETURN static inline void hv_call_irq_return(const struct hv_upcall *frame)
     __builtin_unreachable();
 }
 
+/* Keeps a vector from being delivered; it is still counted. The other one lets it be delivered
+ * again. Answer 0, also where that was so already. HV_EINVAL, HV_ENOENT: as above. */
 static inline int64_t hv_call_irq_mask(uint64_t vector)
 {
     return hv_call1(HV_CALL_IRQ_MASK, vector);
@@ -126,19 +152,23 @@ static inline int64_t hv_call_irq_unmask(uint64_t vector)
     return hv_call1(HV_CALL_IRQ_UNMASK, vector);
 }
 
-/* `target` is 0: this vCPU. */
+/* One occurrence of a virtual vector, for the vCPU `target`, which is 0: this one. Answers 0.
+ * HV_EINVAL: no virtual vector, or another target. HV_EPERM: not granted. HV_ENOENT: not
+ * registered. */
 static inline int64_t hv_call_irq_raise(uint64_t vector, uint64_t target)
 {
     return hv_call2(HV_CALL_IRQ_RAISE, vector, target);
 }
 
-/* Writes as much of a struct hv_irq_stats as `size` allows; answers the bytes written. */
+/* Writes as many whole fields of a struct hv_irq_stats as fit in `size` bytes. Answers the bytes
+ * written. HV_EINVAL: no such vector; one never registered reads as zeros. HV_EFAULT: the partition
+ * can't write all of it. */
 static inline int64_t hv_call_irq_stats(uint64_t vector, void *address, uint64_t size)
 {
     return hv_call3(HV_CALL_IRQ_STATS, vector, (uint64_t)address, size);
 }
 
-/* Does nothing, so that its return makes the upcall that is due. */
+/* Does nothing, so that its return makes the upcall that is due. Answers 0. */
 static inline int64_t hv_call_irq_poll(void)
 {
     return hv_call0(HV_CALL_IRQ_POLL);
@@ -146,7 +176,9 @@ static inline int64_t hv_call_irq_poll(void)
 
 /* ---- of a partition with `console`; HV_ENOSYS for others ---- */
 
-/* Takes what was typed, `length` bytes at most: how many there were. */
+/* Takes what was typed for this partition, in order, `length` bytes at most, and never waits.
+ * Answers how many there were. HV_EINVAL: `length` is above HV_CONSOLE_MAX. HV_EFAULT: the
+ * partition can't write all of them. */
 static inline int64_t hv_call_console_read(void *address, uint64_t length)
 {
     return hv_call2(HV_CALL_CONSOLE_READ, (uint64_t)address, length);
@@ -154,8 +186,9 @@ static inline int64_t hv_call_console_read(void *address, uint64_t length)
 
 /* ---- of a system partition; HV_ENOSYS for others ---- */
 
-/* Writes as much of a struct hv_system_info as `size` allows; answers the bytes written. So do the
- * next three. */
+/* Writes as many whole fields of a struct hv_system_info as fit in `size` bytes. Answers the bytes
+ * written. HV_EFAULT: the partition can't write all of them. So do the next three. HV_EINVAL: a
+ * number above all partitions', vectors' or lines'. HV_ENOENT: there is no such partition. */
 static inline int64_t hv_call_system_info(void *address, uint64_t size)
 {
     return hv_call2(HV_CALL_SYSTEM_INFO, (uint64_t)address, size);
@@ -180,13 +213,14 @@ static inline int64_t hv_call_system_line(uint64_t line, void *address, uint64_t
     return hv_call3(HV_CALL_SYSTEM_LINE, line, (uint64_t)address, size);
 }
 
-/* The partition stops, as by PARTITION_EXIT. */
+/* The partition stops, as by PARTITION_EXIT, or has stopped. Answers 0, as the next two do.
+ * HV_EINVAL, HV_ENOENT: as above. HV_EBUSY: a fault of it is about to halt the machine. */
 static inline int64_t hv_call_system_stop(uint64_t partition)
 {
     return hv_call1(HV_CALL_SYSTEM_STOP, partition);
 }
 
-/* The partition, which has stopped, is loaded afresh. */
+/* The partition, which has stopped, is loaded afresh. HV_EBUSY: it has not stopped. */
 static inline int64_t hv_call_system_start(uint64_t partition)
 {
     return hv_call1(HV_CALL_SYSTEM_START, partition);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A ring of bytes from a handler to main(): the handler puts and never waits, main() waits. */
+/*
+ * A ring of bytes from a handler to main(): the handler puts and never waits, main() waits. It
+ * holds 255. One whose bytes are all 0 is empty, as a static one is at first.
+ */
 #ifndef BELFRY_RING_H
 #define BELFRY_RING_H
 
