@@ -23,6 +23,14 @@ $(B)/guest/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(GUEST_CFLAGS) -Iinclude -I. -c $< -o $@
 
+CXX := g++
+GUEST_CXXFLAGS := -std=c++17 -fno-exceptions -fno-rtti \
+                  $(filter-out -std=% -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition,$(GUEST_CFLAGS))
+
+$(B)/guest/%.cpp.o: %.cpp
+	@mkdir -p $(@D)
+	$(call say,CXX)$(CXX) $(GUEST_CXXFLAGS) -c $< -o $@
+
 $(B)/guest/%.asm.o: %.asm $(B)/gen/hv_abi.inc
 	@mkdir -p $(@D)
 	$(call say,NASM)$(NASM) -f elf64 -g -F dwarf -w+error -I $(B)/gen/ -MD $(@:.o=.d) -MP $< -o $@
@@ -32,15 +40,34 @@ $(B)/libbelfry.a: $(LIB_OBJ)
 	$(call say,AR)ar rcs $@ $^
 
 SAMPLES     := $(notdir $(patsubst %/,%,$(wildcard guest-api/samples/*/)))
+
+# The Rust sample where there is a rustc that has `core` for this target.
+RUST_TARGET := x86_64-unknown-linux-gnu
+RUST_CORE   := $(wildcard $(shell rustc --print target-libdir --target $(RUST_TARGET) 2>/dev/null)/libcore-*.rlib)
+ifeq ($(RUST_CORE),)
+SAMPLES     := $(filter-out rust,$(SAMPLES))
+endif
 TEST_GUESTS := $(sort $(basename $(notdir $(wildcard tests/guests/*.c tests/guests/*.asm))))
 
+# A sample's objects: main.o of main.c, main.cpp.o of main.cpp, main.asm.o of main.asm.
+sample_sources = $(wildcard $(addprefix guest-api/samples/$(1)/*.,c cpp asm))
+sample_objects = $(patsubst %.c.o,%.o,$(patsubst %,$(B)/guest/%.o,$(call sample_sources,$(1))))
+
 define sample_rule
-$(B)/guests/$(1).elf: $$(patsubst %.c,$(B)/guest/%.o,$$(wildcard guest-api/samples/$(1)/*.c)) \
-                      $(B)/libbelfry.a linker/guest.ld
+$(B)/guests/$(1).elf: $$(call sample_objects,$(1)) $(B)/libbelfry.a linker/guest.ld
 	@mkdir -p $$(@D)
 	$$(call say,LINK)$$(CC) $$(GUEST_LDFLAGS) $$(filter %.o,$$^) $(B)/libbelfry.a -o $$@
 endef
-$(foreach sample,$(SAMPLES),$(eval $(call sample_rule,$(sample))))
+$(foreach sample,$(filter-out rust,$(SAMPLES)),$(eval $(call sample_rule,$(sample))))
+
+# Rust's compiler links by itself, its `core` included.
+RUST_FLAGS  := --edition=2021 -D warnings --target $(RUST_TARGET) -C opt-level=s -C panic=abort \
+               -C relocation-model=static -C target-feature=+crt-static -C linker=$(CC)
+
+$(B)/guests/rust.elf: guest-api/samples/rust/main.rs $(B)/libbelfry.a linker/guest.ld
+	@mkdir -p $(@D)
+	$(call say,RUSTC)env -u MAKEFLAGS -u MFLAGS rustc $(RUST_FLAGS) -C link-args="-static -nostdlib -no-pie -Wl,--build-id=none \
+	    -Wl,-z,max-page-size=4096 -T linker/guest.ld $(B)/libbelfry.a" $< -o $@
 
 # Test guests start by their own code and make raw calls; those called lib_… use the library's.
 TAP_C   := $(wildcard tests/guests/support/*.c)
@@ -71,3 +98,4 @@ $(B)/guests/%.elf: $(B)/guest/tests/guests/%.asm.o
 
 .PHONY: guests
 guests: $(SAMPLES:%=$(B)/guests/%.elf) $(TEST_GUESTS:%=$(B)/guests/%.elf)
+	$(if $(filter rust,$(SAMPLES)),,@echo "  SKIP	$(B)/guests/rust.elf: no rustc with $(RUST_TARGET)")

@@ -68,7 +68,7 @@ LINT_WARNINGS += -Wframe-larger-than=4096
 # Files that git has or would take; the wildcard drops those that are deleted.
 FILES    = $(or $(wildcard $(shell git ls-files --cached --others --exclude-standard)), \
                 $(error lint asks git for the files, and git names none))
-C_FILES  = $(filter %.c %.h,$(FILES))
+C_FILES  = $(filter %.c %.h %.cpp,$(FILES))
 HEADERS  = $(filter %.h,$(FILES))
 LICENSED = $(filter-out LICENSE %.md %.json %.gitignore tests/fuzz/corpus/%,$(FILES))
 # Scripts are known by their first line: $(call scripts,sh), $(call scripts,python3).

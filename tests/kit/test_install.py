@@ -86,6 +86,87 @@ def test_guest_out_of_tree(prefix, tmp_path, compiler):
     assert re.fullmatch(r"00:00:01  1001 ticks in \d+ upcalls, at most \d+ in one", said(log, "mine")[0]), log
 
 
+WITHOUT_SCRIPT = """
+#include "belfry/hv.h"
+#include "belfry/malloc.h"
+
+static int made;
+
+__attribute__((constructor)) static void make(void)
+{
+    made = 7;
+}
+
+int main(void)
+{
+    size_t size = hv_page()->mem_size - HV_STACK_SIZE - 64 * 1024;
+    char *most = malloc(size);
+
+    if (!most || malloc(64 * 1024))
+        return 1;
+    memset(most, 1, size);
+    hv_printf("made: %d\\n", made);
+    return 0;
+}
+"""
+
+
+@pytest.mark.parametrize("linker", [["gcc", "-no-pie"], ["clang", "-fuse-ld=lld", "-Wl,--image-base=0x400000"]])
+def test_without_linker_script(prefix, tmp_path, linker):
+    """The library finds its heap and its constructors by what linkers say of themselves."""
+    (tmp_path / "guest.c").write_text(WITHOUT_SCRIPT)
+    words = shlex.split(run("pkg-config", "--cflags", "belfry-guest", PKG_CONFIG_PATH=str(prefix / "lib/pkgconfig")))
+    run(*linker, "-O2", *words, "-static", "-nostdlib", "guest.c", prefix / "lib/libbelfry.a", "-o", "guest.elf", folder=tmp_path)
+    log = belfry("run", write_system(tmp_path, ["guest.elf mine"]), "--", *TCG, command=prefix / "bin/belfry")
+    assert "mine: made: 7\n" in log.replace("\r", ""), log
+
+
+@pytest.mark.parametrize("compiler, standard", [("gcc", "c99"), ("clang", "c11"), ("g++", "c++11"), ("clang++", "c++20")])
+def test_headers_beside_the_hosts(prefix, tmp_path, compiler, standard):
+    """Who includes the host's headers too, by habit, gets no other declarations of the same."""
+    file = tmp_path / ("x.cpp" if "++" in compiler else "x.c")
+    headers = sorted(path.name for path in (prefix / "include/belfry").glob("*.h"))
+    file.write_text("".join(f"#include {name}\n" for name in (
+        "<assert.h>", "<stdlib.h>", "<string.h>", "<time.h>", *(f'"belfry/{header}"' for header in headers))))
+    words = shlex.split(run("pkg-config", "--cflags", "belfry-guest", PKG_CONFIG_PATH=str(prefix / "lib/pkgconfig")))
+    run(compiler, f"-std={standard}", "-Wall", "-Wextra", "-Werror", *words, "-fsyntax-only", file)
+
+
+OTHERS = {
+    "cxx": """main.cpp.elf: main.cpp
+	$(CC) -O2 -Wall -Wextra -Werror -fno-exceptions -fno-rtti $(shell pkg-config --cflags belfry-guest) $^ \\
+	    $(shell pkg-config --libs belfry-guest) -o $@
+""",
+    "asm": """main.asm.elf: main.asm
+	nasm -f elf64 -I '$(shell pkg-config --variable=includedir belfry-guest)/belfry/' $< -o main.o
+	$(CC) main.o $(shell pkg-config --libs belfry-guest) -o $@
+""",
+    "rust": """main.rs.elf: main.rs
+	env -u MAKEFLAGS -u MFLAGS rustc --edition=2021 -D warnings --target x86_64-unknown-linux-gnu -C opt-level=s \\
+	    -C panic=abort -C relocation-model=static -C target-feature=+crt-static -C linker=gcc \\
+	    -C link-args="$(shell pkg-config --libs belfry-guest)" $< -o $@
+"""}
+
+
+@pytest.mark.parametrize("sample, compiler, line, says", [
+    ("cxx", "g++", "line=0", "the counter ends at 2"), ("cxx", "clang++", "line=0", "the counter ends at 2"),
+    ("cxx", "clang++ -fuse-ld=lld", "line=0", "the counter ends at 2"),
+    ("asm", "gcc", "line=0 vector=48", "hundred 3"), ("rust", "gcc", "line=0", "100 ticks and more, counted in Rust"),
+])
+def test_other_languages_out_of_tree(prefix, tmp_path, sample, compiler, line, says):
+    if sample == "rust" and not (BUILD / "guests/rust.elf").exists():
+        pytest.skip("there was no rustc for x86_64-unknown-linux-gnu")
+    source = next((prefix / "share/belfry/samples" / sample).iterdir())
+    (tmp_path / source.name).write_bytes(source.read_bytes())
+    (tmp_path / "Makefile").write_text(OTHERS[sample])
+    # rustc divides link-args at spaces: it is told of a tree without one.
+    (tmp_path / "tree").symlink_to(prefix)
+    run("make", f"CC={compiler}", folder=tmp_path, PKG_CONFIG_PATH=str(tmp_path / "tree/lib/pkgconfig"))
+    system = write_system(tmp_path, [f"{source.name}.elf mine {line}"])
+    log = belfry("run", system, "--", *TCG, command=prefix / "bin/belfry")
+    assert f"mine: {says}\n" in log.replace("\r", ""), log
+
+
 def test_starts_by_pkg_config(prefix, tmp_path):
     """A start of `new` finds the installation by pkg-config alone, wherever the kit was that wrote it."""
     belfry("new", "guest", "mine", folder=tmp_path)

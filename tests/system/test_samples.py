@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from machine import ALL_EXITED, ROOT
+from machine import ALL_EXITED, GUESTS, ROOT
 from verdict import judge, said
 
 PIT_HZ, DIVISOR = 1193182, 1193  # at 1000 Hz
@@ -117,6 +117,29 @@ def test_echo(boot):
     log = judge(booted)
     assert said(log, "echo")[1:3] == ['received "hello"', 'received "hello"']
     assert said(log, "echo")[-1] == "^D: the end"
+
+
+def test_cxx(boot):
+    log = judge(boot(["cxx.elf cxx line=0", "cxx.elf none"]), expected=37)
+    assert said(log, "cxx") == ["tick 100: the lamp is on", "tick 150: the counter is 1", "tick 200: the lamp is off",
+                                "tick 300: the lamp is on", "tick 300: the counter is 2", "the counter ends at 2"]
+    assert said(log, "none") == ["status -2; expected the grant line=0"]
+    assert "Belfry: cxx: exit code 0," in log
+
+
+def test_asm(boot):
+    log = judge(boot(["asm.elf asm line=0 vector=48", "asm.elf none line=0"], icount=True), expected=37)
+    assert said(log, "asm") == ["hundred 1", "hundred 2", "hundred 3"]
+    assert "Belfry: asm: exit code 0, restarts 0, upcalls 303, raised 303, acknowledged 303," in log
+    assert "Belfry: none: exit code 2," in log
+
+
+@pytest.mark.skipif(not (GUESTS / "rust.elf").exists(), reason="there was no rustc for x86_64-unknown-linux-gnu to build it")
+def test_rust(boot):
+    log = judge(boot(["rust.elf rust line=0 -- ticks=50", "rust.elf none"], icount=True), expected=37)
+    assert said(log, "rust") == ["50 ticks and more, counted in Rust"]
+    assert said(log, "none") == ["status -2; expected the grant line=0"]
+    assert "Belfry: rust: exit code 0, restarts 0, upcalls 50, raised 50, acknowledged 50," in log
 
 
 def attempts_in_source():
