@@ -30,13 +30,13 @@ def attacker(what, place, ms):
 
 
 def crowd(place, ms):
-    """All attackers six times at once, but for what only one can own."""
+    """All attackers five times at once, but for what only one can own."""
     modules = []
     for what, words in PESTS.items():
         words, does = words.split("-- ")
         if "line=" not in words and "ports=" not in words and "64M" not in words:
             memory = "" if "mem=" in words else "mem=128K "
-            modules += [pest(f"{what}{n}", memory + words.strip(), does, "idle", ms) for n in range(6)]
+            modules += [pest(f"{what}{n}", memory + words.strip(), does, "idle", ms) for n in range(5)]
     return modules
 
 
