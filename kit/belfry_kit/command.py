@@ -6,7 +6,7 @@ import os
 import pathlib
 import sys
 
-from belfry_kit import iso, judge, new, report, run, svg
+from belfry_kit import iso, judge, new, report, run, svg, top
 from belfry_kit.paths import Refused
 
 STATUS = "Status: 0, all is well; 1, it is not, and why is said; 2, the command line is wrong."
@@ -37,11 +37,18 @@ def parse(arguments):
     image.add_argument("-o", "--output", metavar="FILE", required=True, help="the ISO")
 
     boot = commands.add_parser("run", help="boot a system in QEMU on this terminal", epilog=STATUS,
-                               usage="belfry run [-h] [--images DIR] [--memory SIZE] [--entry ID] [--unchecked] SYSTEM.cfg "
+                               usage="belfry run [-h] [--images DIR] [--memory SIZE] [--entry ID] [--console FILE] "
+                                     "[--unchecked] SYSTEM.cfg "
                                      "[-- QEMU-OPTION ...]")
     add_reading(boot)
     boot.add_argument("--entry", metavar="ID", help="the entry, by its --id or title (default: the menu's)")
+    boot.add_argument("--console", metavar="FILE", help="typed at is the console by the Unix socket FILE; what it says is shown here too")
     boot.add_argument("--unchecked", action="store_true", help="boot it whatever `check` says of it")
+
+    live = commands.add_parser("top", help="show live what a running system's monitor says", epilog=STATUS)
+    live.add_argument("console", metavar="CONSOLE", help="the system's console: a Unix socket, or HOST:PORT")
+    live.add_argument("--seconds", metavar="N", type=float, default=1, help="between one look and the next (default 1)")
+    live.add_argument("--count", metavar="N", type=int, default=0, help="so many looks (default: until Ctrl-C)")
 
     start = commands.add_parser("new", help="write a start: a guest or a system", epilog=STATUS)
     start.add_argument("kind", choices=("guest", "system"))
@@ -95,11 +102,16 @@ def run_command(options):
     menu, verdicts = judge.judge_menu(options.system, options.images, options.memory, options.entry)
     if not options.unchecked or not verdicts:
         refuse_errors(judge.all_errors(menu, verdicts))
-    if sys.stdin.isatty():
+    if sys.stdin.isatty() and not options.console:
         print("To leave QEMU: Ctrl-A, then x. For its monitor: Ctrl-A, then c.")
     sys.stdout.flush()
-    if wrong := run.boot(verdicts[0], options.memory, options.qemu):
+    if wrong := run.boot(verdicts[0], options.memory, options.console, options.qemu):
         raise Refused(wrong)
+    return 0
+
+
+def top_command(options):
+    top.show(options.console, options.seconds, options.count)
     return 0
 
 

@@ -33,12 +33,22 @@ def link(folder, name, file):
     return str(folder / name)
 
 
-def command(verdict, folder, memory, options):
+def serial(console):
+    """The first serial port: on this terminal, with QEMU's monitor; or at a socket, for one client after another, and what
+    it says on this terminal as well."""
+    if console is None:
+        return ["-serial", "mon:stdio"]
+    path = str(console).replace(",", ",,")
+    return ["-chardev", f"socket,id=console,path={path},server=on,wait=off,logfile=/dev/stdout,logappend=on",
+            "-serial", "chardev:console", "-monitor", "none"]
+
+
+def command(verdict, folder, memory, console, options):
     entry = verdict.entry
     modules = [f"{link(folder, f'{n}.elf', verdict.files[module.path])} {module.words}".replace(",", ",,")
                for n, module in enumerate(entry.modules, 1)]
     words = ["qemu-system-x86_64", "-machine", "pc", "-cpu", "max", "-m", memory, "-no-reboot", "-nic", "none", "-display",
-             "none", "-device", "isa-debug-exit,iobase=0xf4,iosize=4", "-serial", "mon:stdio",
+             "none", "-device", "isa-debug-exit,iobase=0xf4,iosize=4", *serial(console),
              "-kernel", link(folder, "belfry.elf", verdict.files[entry.hypervisor.path]),
              "-append", entry.hypervisor.words]
     words += ["-initrd", ",".join(modules)] if modules else []
@@ -47,7 +57,7 @@ def command(verdict, folder, memory, options):
     return words + options
 
 
-def boot(verdict, memory, options):
+def boot(verdict, memory, console, options):
     """Answers what was wrong in the end, or None."""
     if not shutil.which("qemu-system-x86_64"):
         raise Refused("qemu-system-x86_64 is not there: Debian's package is qemu-system-x86")
@@ -57,5 +67,5 @@ def boot(verdict, memory, options):
     if not image_range(verdict.files[verdict.entry.hypervisor.path]):
         raise Refused(f"{verdict.entry.hypervisor.path}: not the hypervisor's image")
     with tempfile.TemporaryDirectory(prefix="belfry-", dir="/tmp") as folder:
-        status = subprocess.run(command(verdict, pathlib.Path(folder), memory, options), check=False).returncode
+        status = subprocess.run(command(verdict, pathlib.Path(folder), memory, console, options), check=False).returncode
     return None if status in GOOD else SAYS.get(status, f"QEMU ended with status {status}")
