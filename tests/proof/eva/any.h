@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 static volatile uint8_t any_byte;
 static volatile uint64_t any;
@@ -25,8 +26,7 @@ static inline bool any_bool(void)
 
 static inline void any_bytes(void *bytes, size_t length)
 {
-    for (size_t i = 0; i < length; i++)
-        ((uint8_t *)bytes)[i] = any_byte;
+    memset(bytes, any_byte, length);
 }
 
 #endif

@@ -47,12 +47,13 @@ static inline size_t text_length(const char *text)
     return length;
 }
 
-/* Not defined for 0, as the compiler's: the division is seen then. */
+/* Not defined for 0, as the compiler's: the division is seen then. It looks no further than the
+ * highest bit, which Eva knows where a word is one of few. */
 static inline int count_trailing_zeros(unsigned long long word)
 {
     int bit = 0 * (int)(1 / word);
 
-    while (bit < 63 && !(word >> bit & 1))
+    while (bit < 63 && word >> bit > 1 && !(word >> bit & 1))
         bit++;
     return bit;
 }
