@@ -97,9 +97,12 @@ void input_take(void)
 unsigned input_read(unsigned id, uint8_t *bytes, unsigned length)
 {
     struct ring *ring = &input.rings[id];
-    unsigned count = 0;
+    uint32_t waiting = ring->tail - ring->head, at = ring->head % HV_INPUT_MAX;
+    uint32_t count = length < waiting ? length : waiting;
+    uint32_t first = count < HV_INPUT_MAX - at ? count : HV_INPUT_MAX - at;
 
-    while (count < length && ring->head != ring->tail)
-        bytes[count++] = ring->bytes[ring->head++ % HV_INPUT_MAX];
+    memcpy(bytes, ring->bytes + at, first);
+    memcpy(bytes + first, ring->bytes, count - first);
+    ring->head += count;
     return count;
 }
