@@ -46,14 +46,6 @@ static inline __attribute__((always_inline)) void raise(unsigned vector)
     vcpu_notify(route_raise(&route, &virqs, vector));
 }
 
-/* The console's line has no owner but the hypervisor, which serves it here and now. */
-APART static void take_input(unsigned line)
-{
-    input_take();
-    line_served(&lines, line);
-    set_line(line);
-}
-
 void irq_line(unsigned line)
 {
     line_raise(&lines, line, irq_now());
@@ -62,13 +54,14 @@ void irq_line(unsigned line)
         irq_look_next(); /* it may be held until then */
     }
     if (UNLIKELY(line == input_line()))
-        take_input(line);
+        input_take();
     else
         raise(HV_VECTOR_LINE + line);
 }
 
 void irq_open_input(void)
 {
+    line_serve_at_once(&lines, input_line());
     open_line(input_line());
 }
 
@@ -274,5 +267,5 @@ uint64_t irq_line_state(unsigned line)
            state_if(lines.registered, line, HV_LINE_IS_REGISTERED) |
            state_if(lines.held, line, HV_LINE_IS_HELD) |
            state_if(lines.waiting, line, HV_LINE_IS_WAITING) |
-           state_if(lines.level, line, HV_LINE_IS_LEVEL);
+           state_if(lines.level | lines.at_once, line, HV_LINE_IS_LEVEL);
 }

@@ -36,6 +36,12 @@ void line_unregister(struct lines *lines, unsigned n)
     lines->waiting = without(lines->waiting, n);
 }
 
+void line_serve_at_once(struct lines *lines, unsigned n)
+{
+    lines->at_once = lines->level & with(0, n);
+    lines->level = without(lines->level, n);
+}
+
 void line_restart(struct lines *lines, unsigned n)
 {
     lines->line[n].held_before = lines->line[n].held_ticks;

@@ -24,7 +24,8 @@ struct line {
 struct lines {
     uint32_t limit; /* burst=: an edge-triggered line is held at this many in one tick */
     /* Sets: bit n is line n. */
-    uint16_t level;      /* level-triggered, as the ELCR said at boot */
+    uint16_t level;      /* level-triggered, as the ELCR said at boot, less … */
+    uint16_t at_once;    /* … the one that is served at once */
     uint16_t registered; /* somebody has its vector registered */
     uint16_t held;       /* edge: came too often in this tick */
     uint16_t waiting;    /* level: raised, and its service has not ended */
@@ -40,6 +41,10 @@ bool line_is_open(const struct lines *lines, unsigned line);
 /* Somebody has registered its vector, or nobody has any longer. */
 void line_register(struct lines *lines, unsigned line);
 void line_unregister(struct lines *lines, unsigned line);
+
+/* The line is served at once, as it is raised. So where it is level-triggered there is no service
+ * to wait for, and it is held back as an edge-triggered one. */
+void line_serve_at_once(struct lines *lines, unsigned line);
 
 /* The line's owner starts afresh: `held` counts from 0. */
 void line_restart(struct lines *lines, unsigned line);
