@@ -169,15 +169,26 @@ static bool is_ending(const struct partition *partition)
     return partition->vcpu->phase == PHASE_LOADING && partition->work <= WORK_REPORT;
 }
 
+/* What the partition itself, or its fault, had begun goes on to what was ordered. */
+static void follow_order(struct partition *partition, enum sequel sequel)
+{
+    partition->sequel = sequel;
+    if (partition->ending == ENDING_RESTART)
+        partition->ending = ENDING_ORDER;
+    if (partition->work == WORK_REPORT) { /* its line says what was to follow */
+        partition->work = WORK_DESCRIBE;
+        partition->position = 0;
+    }
+}
+
 static int64_t order(struct partition *partition, enum sequel sequel)
 {
-    if (!is_ending(partition)) {
+    if (!is_ending(partition))
         end_life(partition, ENDING_ORDER, sequel);
-        return 0;
-    }
-    if (partition->sequel == SEQUEL_HALT)
+    else if (partition->sequel == SEQUEL_HALT)
         return HV_EBUSY;
-    partition->sequel = sequel;
+    else
+        follow_order(partition, sequel);
     return 0;
 }
 

@@ -339,6 +339,53 @@ static void a_halt_is_not_stopped(void **state)
     let_it_load();
 }
 
+/* Slices of the guest's until what is left to do is `work`. */
+static void work_up_to(enum work work)
+{
+    for (unsigned slices = 0; guest->work != work; slices++) {
+        assert_true(slices < 10000);
+        if (cpu_next(true))
+            call(HV_CALL_VCPU_YIELD);
+    }
+}
+
+/* The fault's line says what follows, also where that is chosen after it was written. */
+static void a_report_says_what_was_ordered(void **state)
+{
+    (void)state;
+    for (enum work work = WORK_COLLECT; work <= WORK_REPORT; work++) {
+        run_guest();
+        health_fault(guest->vcpu, 13, 0);
+        work_up_to(work);
+        run_monitor();
+        assert_int_equal(guest->work, work);
+        fake_wire_forget();
+        assert_int_equal(call(HV_CALL_SYSTEM_STOP, 1), 0);
+        let_it_load();
+        console_drain();
+        assert_int_equal(guest->vcpu->phase, PHASE_STOPPED);
+        assert_non_null(strstr(fake.text, "guest: fault #GP rip="));
+        assert_non_null(strstr(fake.text, "outstanding=0, then stop\r\n"));
+        assert_null(strstr(fake.text, "then restart"));
+        run_monitor();
+        assert_int_equal(call(HV_CALL_SYSTEM_START, 1), 0);
+        let_it_load();
+    }
+}
+
+/* Who was about to restart of itself, and is stopped, had a restart left. */
+static void a_restart_that_is_stopped(void **state)
+{
+    (void)state;
+    run_guest();
+    call(HV_CALL_PARTITION_RESTART);
+    run_monitor();
+    assert_int_equal(call(HV_CALL_SYSTEM_STOP, 1), 0);
+    let_it_load();
+    assert_int_equal(guest->vcpu->phase, PHASE_STOPPED);
+    assert_int_equal(guest->ending, ENDING_ORDER);
+}
+
 static void reboot_now(void)
 {
     call(HV_CALL_SYSTEM_REBOOT);
@@ -379,6 +426,8 @@ int main(void)
         cmocka_unit_test_setup(orders_do_not_count, settle),
         cmocka_unit_test_setup(orders_at_any_time, settle),
         cmocka_unit_test_setup(a_halt_is_not_stopped, settle),
+        cmocka_unit_test_setup(a_report_says_what_was_ordered, settle),
+        cmocka_unit_test_setup(a_restart_that_is_stopped, settle),
         cmocka_unit_test_setup(reboots, settle),
         cmocka_unit_test_setup(stops_itself, settle),
     };
