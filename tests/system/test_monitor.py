@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from gdb_stub import Stub, symbols
 from machine import HUNG
 from verdict import said
 
@@ -109,3 +110,33 @@ def test_input_for_two(boot):
     booted.wait_for("^one: z: no partition")
     assert [line for line in said(booted.log, "two") if "no partition" in line] == ["y: no partition is called so"]
     assert "Belfry: input is for two now" in booted.lines
+
+
+LONGEST_CALL = 1000  # of the 2,000 instructions by which a window may come later
+
+
+def instructions(stub, last):
+    """How many are executed up to the one at `last`."""
+    for count in range(10 * LONGEST_CALL):
+        if stub["rip"] == last:
+            return count
+        stub.ask("s")
+    raise AssertionError("the end was not reached")
+
+
+def test_much_is_read_in_few_instructions(boot, tmp_path):
+    """As much as can wait: it is typed in a turn of somebody else's, and read by one call."""
+    call, wait, result = (symbols()[name] for name in ("console_read_call", "vcpu_wait_call", "hypercall_entry.result"))
+    stub = Stub(tmp_path)
+    booted = boot(["monitor.elf monitor system console mem=256K", "pest.elf pest -- do=0 ms=100000"],
+                  hv="quantum=3000", devices=stub.options)
+    stub.connect()
+    stub.run_to(wait)
+    stub.command(f"Z1,{call:x},1")
+    stub.go()
+    booted.send(b"x" * 300)
+    assert stub.receive().startswith("T05")
+    stub["rsi"] = 256
+    count = instructions(stub, result)
+    assert stub["rax"] == 256 and count < LONGEST_CALL, count
+    stub.close()
