@@ -192,6 +192,7 @@ void arch_reset(void)
         const void *base;
     } __attribute__((packed)) none = {0, NULL};
 
+    uart_wait_sent(); /* as in arch_exit() */
     io_write8(KEYBOARD_COMMAND, KEYBOARD_RESET);
     for (unsigned polls = 0; polls < RESET_POLLS; polls++)
         io_read8(KEYBOARD_COMMAND);
