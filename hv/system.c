@@ -62,7 +62,6 @@ int64_t system_info_call(uint64_t address, uint64_t size, uint64_t third)
     (void)third;
     if (!may_call())
         return HV_ENOSYS;
-    irq_look_next(); /* what ticks were only counted is booked */
     const struct hv_system_info info = {
         .partitions = count_partitions(),
         .ticks = irq_now(),
@@ -81,7 +80,7 @@ int64_t system_partition_call(uint64_t id, uint64_t address, uint64_t size)
 
     if (status < 0)
         return status;
-    irq_look_next();
+    irq_look_next(); /* the caller's own ticks may be only counted yet */
     struct hv_partition_info info = {
         .state = vcpu_state(partition->vcpu),
         .restarts = partition->restarts,

@@ -86,6 +86,23 @@ static void to_who_is_chosen(void **state)
     assert_non_null(strstr(fake.text, "Belfry: input is for a now\r\n"));
 }
 
+/* A choice is said, which is long: what was typed after it is taken by another interrupt. */
+static void one_choice_at_a_time(void **state)
+{
+    (void)state;
+    unsigned listens = fake.listens;
+    cpu.attention = 0;
+    cpu.tick = cpu.looked = -100;
+    fake.typed = "\0010abc";
+    irq_line(CONSOLE_LINE);
+    assert_string_equal(fake.typed, "abc");
+    assert_int_equal(fake.listens, listens + 1);
+    assert_true(cpu.attention & ATTEND_CONSOLE);
+    assert_int_equal(cpu.tick, -1); /* the next tick is looked at, for the console */
+    irq_line(CONSOLE_LINE);
+    assert_reads(0, "abc");
+}
+
 static void the_prefix(void **state)
 {
     (void)state;
@@ -150,6 +167,7 @@ int main(void)
         cmocka_unit_test(opened_at_boot),
         cmocka_unit_test_setup(to_the_first_at_first, settle),
         cmocka_unit_test_setup(to_who_is_chosen, settle),
+        cmocka_unit_test_setup(one_choice_at_a_time, settle),
         cmocka_unit_test_setup(the_prefix, settle),
         cmocka_unit_test_setup(what_has_no_room_is_dropped, settle),
         cmocka_unit_test_setup(held_back, settle),
