@@ -10,7 +10,12 @@ GUEST_LDFLAGS := -nostdlib -static -no-pie -Wl,-z,max-page-size=4096 -Wl,--build
 
 LIB_C   := $(wildcard guest-api/lib/*.c)
 LIB_ASM := $(wildcard guest-api/lib/*.asm)
-LIB_OBJ := $(LIB_C:%.c=$(B)/guest/%.o) $(LIB_ASM:%.asm=$(B)/guest/%.asm.o)
+# The hypervisor's formatter is pure, so the library is built from the same source, by names of its own.
+LIB_OBJ := $(LIB_C:%.c=$(B)/guest/%.o) $(LIB_ASM:%.asm=$(B)/guest/%.asm.o) $(B)/guest/lib_format.o
+
+$(B)/guest/lib_format.o: hv/format.c
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC) $(GUEST_CFLAGS) -Dformat_list=hv_vsnprintf -Dformat_text=hv_snprintf -Iinclude -I. -c $< -o $@
 
 # The loop in memcpy() must not become a call of memcpy(), nor that in strnlen() one of strlen().
 $(B)/guest/guest-api/lib/memory.o $(B)/guest/guest-api/lib/string.o: GUEST_CFLAGS += -fno-tree-loop-distribute-patterns

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define DIGITS_MAX 20 /* of 2^64 - 1 in decimal */
+#define DIGITS_MAX 22 /* of 2^64 - 1 in octal */
 
 _Static_assert(sizeof(long) == 8 && sizeof(size_t) == 8 && sizeof(void *) == 8,
                "l, ll, z, t, j and %p all take eight bytes");
@@ -24,8 +24,11 @@ struct arguments {
 
 /* What stands between the % and its letter. */
 struct spec {
-    bool left;
-    bool zero;
+    bool left;      /* - */
+    bool zero;      /* 0 */
+    bool plus;      /* + */
+    bool space;     /* a space */
+    bool alternate; /* # */
     long width;
     long precision; /* -1: none given */
     unsigned bytes; /* of an integer argument */
@@ -33,7 +36,7 @@ struct spec {
 
 /* One conversion, before it is padded to its width. */
 struct field {
-    const char *prefix; /* a sign or 0x, before the zeros */
+    const char *prefix; /* a sign, 0x or 0X, before the zeros */
     size_t prefix_length;
     size_t zeros;
     const char *body;
@@ -58,10 +61,11 @@ static void put_times(struct output *out, char byte, size_t times)
 
 static void put_bytes(struct output *out, const char *bytes, size_t length)
 {
-    if (length == 0)
-        return;
     size_t room = out->length + 1 < out->size ? out->size - out->length - 1 : 0;
-    memcpy(out->buffer + out->length, bytes, length < room ? length : room);
+    size_t fits = length < room ? length : room;
+
+    if (fits > 0) /* where there is no room there may be no buffer */
+        memcpy(out->buffer + out->length, bytes, fits);
     out->length += length;
 }
 
@@ -118,26 +122,51 @@ static size_t zeros_needed(const struct spec *spec, const struct field *field)
     return wanted > have ? wanted - have : 0;
 }
 
-/* `letter` is d, u, x, X or p; only its base and its case matter here. */
+static const char *prefix_of(const struct spec *spec, char letter, bool negative, bool zero)
+{
+    if (letter == 'd') {
+        if (negative)
+            return "-";
+        return spec->plus ? "+" : spec->space ? " " : "";
+    }
+    if (letter == 'p')
+        return "0x";
+    if (!spec->alternate || zero)
+        return "";
+    return letter == 'x' ? "0x" : letter == 'X' ? "0X" : "";
+}
+
+static unsigned base_of(char letter)
+{
+    if (letter == 'd' || letter == 'u')
+        return 10;
+    return letter == 'o' ? 8 : 16;
+}
+
+/* `letter` is d, u, o, x, X or p. */
 static void put_number(struct output *out, const struct spec *spec, char letter, uint64_t value)
 {
     bool negative = letter == 'd' && (int64_t)value < 0;
-    uint64_t base = letter == 'd' || letter == 'u' ? 10 : 16;
+    unsigned base = base_of(letter);
     const char *digits = letter == 'X' ? "0123456789ABCDEF" : "0123456789abcdef";
     char text[DIGITS_MAX];
     char *first = text + sizeof(text);
-    struct field field = {.prefix = negative ? "-" : letter == 'p' ? "0x" : ""};
+    struct field field = {.prefix = prefix_of(spec, letter, negative, value == 0)};
 
     if (negative)
         value = 0 - value;
-    for (; value != 0; value /= base)
-        *--first = digits[value % base];
-    if (first == text + sizeof(text) && spec->precision != 0)
+    for (uint64_t rest = value; rest != 0; rest /= base)
+        *--first = digits[rest % base];
+    if (value == 0 && spec->precision != 0)
         *--first = '0';
     field.prefix_length = string_length(field.prefix, -1);
     field.body = first;
     field.body_length = (size_t)(text + sizeof(text) - first);
     field.zeros = zeros_needed(spec, &field);
+    /* With # an octal number begins with a 0, which may be one of the precision's. */
+    if (letter == 'o' && spec->alternate && field.zeros == 0 &&
+        (value != 0 || field.body_length == 0))
+        field.zeros = 1;
     put_field(out, spec, &field);
 }
 
@@ -193,14 +222,31 @@ static unsigned read_length(const char **format)
     }
 }
 
+/* Takes one of the flags in; false where it is none. */
+static bool read_flag(struct spec *spec, char flag)
+{
+    switch (flag) {
+    case '-':
+        return spec->left = true;
+    case '0':
+        return spec->zero = true;
+    case '+':
+        return spec->plus = true;
+    case ' ':
+        return spec->space = true;
+    case '#':
+        return spec->alternate = true;
+    default:
+        return false;
+    }
+}
+
 static struct spec read_spec(const char **format, struct arguments *arguments)
 {
     struct spec spec = {.precision = -1};
 
-    for (; **format == '0' || **format == '-'; ++*format) {
-        spec.zero |= **format == '0';
-        spec.left |= **format == '-';
-    }
+    while (read_flag(&spec, **format))
+        ++*format;
     spec.width = read_number(format, arguments);
     if (spec.width < 0) {
         spec.left = true;
@@ -229,6 +275,7 @@ static void put_conversion(struct output *out, const char **format, struct argum
         put_number(out, &spec, 'd', next_signed(arguments, spec.bytes));
         break;
     case 'u':
+    case 'o':
     case 'x':
     case 'X':
         put_number(out, &spec, letter, next_unsigned(arguments, spec.bytes));

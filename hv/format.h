@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A small vsnprintf. Understands %d %i %u %x %X %p %s %c %%, the lengths hh h l ll z t j, the flags
- * 0 and -, a width and a precision, each a number or *. No floating point. Pure; the test guests
- * are built with the same source.
+ * A small vsnprintf. Understands %d %i %u %o %x %X %p %s %c %%, the lengths hh h l ll z t j, the
+ * flags - 0 + # and space, a width and a precision, each a number or *. No floating point. Pure;
+ * the guest library's hv_snprintf() is this one.
  */
 #ifndef HV_FORMAT_H
 #define HV_FORMAT_H

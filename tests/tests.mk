@@ -7,7 +7,7 @@ HOST_CFLAGS := -std=c11 -O1 -g -fsanitize=address,undefined -fno-sanitize-recove
                -DBELFRY_VERSION='"$(VERSION)"' -MMD -MP
 HOST_C      := $(wildcard hv/*.c) boot/multiboot.c arch/x86/pic.c arch/x86/pit.c arch/x86/uart.c
 # Of the guest library what needs no hypervisor; its string.h stands beside the host's.
-HOST_LIB    := $(patsubst %,$(B)/host/guest-api/lib/%.o,format heap memory string time)
+HOST_LIB    := $(patsubst %,$(B)/host/guest-api/lib/%.o,heap memory string time)
 HOST_OBJ    := $(HOST_C:%.c=$(B)/host/%.o) $(HOST_LIB) \
                $(patsubst %.c,$(B)/host/%.o,$(wildcard tests/host/fake_*.c tests/host/model_*.c))
 HOST_TESTS  := $(patsubst tests/host/%.c,$(B)/host/%,$(wildcard tests/host/test_*.c))

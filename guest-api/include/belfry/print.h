@@ -16,8 +16,8 @@
  *                 #            0x before x, 0X before X, 0 before o, where there is none
  *     width       a number, or * for an int argument; below 0 it stands for - and the number
  *     precision   a number, * for an int argument (below 0: none), or nothing for 0: the least
- * number of digits, or the most bytes of a string, which then needs no NUL length      hh h l ll z
- * t j: char, short, long, long long, size_t, ptrdiff_t, intmax_t
+ *                 digits, or the most bytes of a string, which then needs no NUL
+ *     length      hh h l ll z t j: char, short, long, long long, size_t, ptrdiff_t, intmax_t
  *
  * A string of NULL is "(null)", a pointer of NULL "0x0". There is no floating point, no %n. A
  * conversion that is not understood is shown as it is and takes no argument.

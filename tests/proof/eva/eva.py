@@ -62,7 +62,7 @@ DRIVERS = {
                              "config_key_number", "is_space", "digit_value", "config_word_has",
                              "read_ports", "show_word", "read_name", "config_who"]),
     "elf": Driver(["hv/elf.c"], "-eva-precision", "2", "-eva-slevel", "500"),
-    "format": Driver(["hv/format.c"], "-eva-precision", "3", "-eva-slevel", "1000"),
+    "format": Driver(["hv/format.c"], "-eva-precision", "3", "-eva-slevel", "1000", inline=["prefix_of"]),
     "schedule": Driver(["hv/schedule.c"], "-eva-precision", "2", *SOON,
                        "-eva-slevel-function", "add:200,take_out:0"),
     "line": Driver(["hv/line.c"], "-eva-precision", "2"),

@@ -14,6 +14,9 @@ static void print_numbers(char *buffer, size_t size)
     format_text(buffer, size, "%lX %zu", any, (size_t)any);
     format_text(buffer, size, "%p%%%jd", (void *)any, (intmax_t)any);
     format_text(buffer, size, "%.0d%td", 0, (ptrdiff_t)any);
+    format_text(buffer, size, "%+d% ld", (int)any, (long)any);
+    format_text(buffer, size, "%#lo%#x", any, (unsigned)any);
+    format_text(buffer, size, "%#X%#.0o", (unsigned)any, 0u);
 }
 
 static void print_fields(char *buffer, size_t size)
