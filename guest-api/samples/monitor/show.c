@@ -2,12 +2,6 @@
 #include "belfry/hv.h"
 #include "monitor.h"
 
-/* What was so at the last look: shares are of the time since then. */
-struct looked {
-    uint64_t ticks; /* of the system */
-    uint64_t ran[PARTITIONS];
-};
-
 static struct hv_system_info system_info(void)
 {
     struct hv_system_info info = {0};
@@ -54,31 +48,37 @@ static uint64_t share(uint64_t part, uint64_t whole)
     return whole ? 1000 * part / whole : 0;
 }
 
+/* Ticks pass between one question and the next, so that the whole is what the parts come to: the
+ * ticks of each since the last look, and those of nobody. */
 void show_partitions(void)
 {
-    static struct looked last;
+    static struct hv_partition_info info[PARTITIONS];
+    static uint64_t ran_before[PARTITIONS], idle_before;
     struct hv_system_info system = system_info();
-    uint64_t ticks = system.ticks - last.ticks, others = 0;
+    uint64_t idle = system.idle - idle_before, whole = idle;
 
+    for (uint64_t id = 0; id < system.partitions; id++) {
+        info[id] = partition_info(id);
+        whole += info[id].ticks - ran_before[id];
+    }
     hv_printf("%-15s %-8s %8s %10s %7s\n", "", "state", "restarts", "memory", "CPU");
     for (uint64_t id = 0; id < system.partitions; id++) {
-        struct hv_partition_info info = partition_info(id);
-        uint64_t ran = info.ticks - last.ran[id], part = share(ran, ticks);
-        hv_printf("%-15s %-8s %8lu %9luK %4lu.%lu%%\n", info.name, state_name(info.state),
-                  info.restarts, info.mem >> 10, part / 10, part % 10);
-        others += ran;
-        last.ran[id] = info.ticks;
+        uint64_t part = share(info[id].ticks - ran_before[id], whole);
+        hv_printf("%-15s %-8s %8lu %9luK %4lu.%lu%%\n", info[id].name, state_name(info[id].state),
+                  info[id].restarts, info[id].mem >> 10, part / 10, part % 10);
+        ran_before[id] = info[id].ticks;
     }
-    uint64_t idle = share(ticks > others ? ticks - others : 0, ticks);
+    idle = share(idle, whole);
     hv_printf("%-15s %35s %4lu.%lu%%\n", "nobody", "", idle / 10, idle % 10);
-    last.ticks = system.ticks;
+    idle_before = system.idle;
 }
 
+/* How much of what its windows came to since the last look each has used. */
 void show_windows(void)
 {
-    static struct looked last;
+    static uint64_t ran_before[PARTITIONS], ticks_before;
     struct hv_system_info system = system_info();
-    uint64_t ticks = system.ticks - last.ticks;
+    uint64_t ticks = system.ticks - ticks_before;
 
     if (system.frame == 0) {
         hv_printf("no cyclic frame: round robin\n");
@@ -88,13 +88,13 @@ void show_windows(void)
               system.frame);
     for (uint64_t id = 0; id < system.partitions; id++) {
         struct hv_partition_info info = partition_info(id);
-        uint64_t used = share(info.ticks - last.ran[id], ticks * info.window / system.frame);
-        last.ran[id] = info.ticks;
+        uint64_t used = share(info.ticks - ran_before[id], ticks * info.window / system.frame);
+        ran_before[id] = info.ticks;
         if (info.window)
             hv_printf("%-15s %10lu %4lu.%lu%% %9lu\n", info.name, info.window, used / 10, used % 10,
                       info.overruns);
     }
-    last.ticks = system.ticks;
+    ticks_before = system.ticks;
 }
 
 /* A letter for each bit that is set. */
