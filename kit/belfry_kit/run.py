@@ -66,6 +66,6 @@ def boot(verdict, memory, console, options):
             raise Refused(f"{line.path}: no such image")
     if not image_range(verdict.files[verdict.entry.hypervisor.path]):
         raise Refused(f"{verdict.entry.hypervisor.path}: not the hypervisor's image")
-    with tempfile.TemporaryDirectory(prefix="belfry-", dir="/tmp") as folder:
+    with tempfile.TemporaryDirectory(prefix="belfry-", dir="/tmp") as folder:  # its path has no comma, as TMPDIR might
         status = subprocess.run(command(verdict, pathlib.Path(folder), memory, console, options), check=False).returncode
     return None if status in GOOD else SAYS.get(status, f"QEMU ended with status {status}")

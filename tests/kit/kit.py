@@ -3,6 +3,7 @@
 import os
 import pathlib
 import re
+import shlex
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -19,6 +20,20 @@ def belfry(*words, status=0, folder=None, command=BELFRY, environment=None):
                           stderr=subprocess.STDOUT, check=False)
     assert done.returncode == status, f"{words}: ended with {done.returncode}\n{done.stdout}"
     return done.stdout
+
+
+def run(*command, folder=None, **environment):
+    """Another command, as a user runs it: nothing of what the make above the tests has set is handed down."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "MFLAGS", "BELFRY"))}
+    done = subprocess.run(["timeout", "-k", "5", "120", *command], cwd=folder, env={**kept, **environment}, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    assert done.returncode == 0, f"{shlex.join(map(str, command))}\n{done.stdout}"
+    return done.stdout
+
+
+def make(*words):
+    """The project's own make, on what is built."""
+    return run("make", "-C", ROOT, "--no-print-directory", f"B={BUILD}", *words)
 
 
 def errors(said):

@@ -4,27 +4,13 @@ import os
 import pathlib
 import re
 import shlex
-import subprocess
 
 import pytest
 
-from kit import BUILD, ROOT, TCG, belfry, write_system
+from kit import BUILD, ROOT, TCG, belfry, make, run, write_system
 from verdict import said
 
 PREFIX = "/opt/belfry"
-
-
-def run(*command, folder=None, **environment):
-    """A command as a user runs it: nothing of what the make above this test has set is handed down."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "MFLAGS", "BELFRY"))}
-    done = subprocess.run(["timeout", "-k", "5", "120", *command], cwd=folder, env={**kept, **environment}, text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
-    assert done.returncode == 0, f"{shlex.join(map(str, command))}\n{done.stdout}"
-    return done.stdout
-
-
-def make(*words):
-    return run("make", "-C", ROOT, "--no-print-directory", f"B={BUILD}", *words)
 
 
 def files(folder):

@@ -1,40 +1,22 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What `belfry new` writes is built, checked and booted, by QEMU and by GRUB; in the tree, and as if installed."""
 import json
-import os
 import re
-import shutil
 import subprocess
 
 import pytest
 
 import machine
-from kit import BELFRY, BUILD, ROOT, TCG, belfry, console
+from kit import BELFRY, ROOT, TCG, belfry, console, make, run
 from verdict import said
-
-
-def make(folder):
-    done = subprocess.run(["make", "-C", folder], text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
-                          env={key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "MFLAGS"))})
-    assert done.returncode == 0, done.stdout
-
-
-def install(prefix):
-    """The layout that kit_paths() expects of an installation."""
-    copies = {BELFRY: "bin/belfry", BUILD / "kit/belfry-judge": "libexec/belfry/belfry-judge",
-              BUILD / "belfry.elf": "lib/belfry/belfry.elf", ROOT / "linker/guest.ld": "lib/belfry/guest.ld",
-              BUILD / "libbelfry.a": "lib/libbelfry.a", ROOT / "kit/belfry_kit": "share/belfry/belfry_kit",
-              ROOT / "kit/templates": "share/belfry/templates", ROOT / "guest-api/include": "include",
-              **{BUILD / f"guests/{name}.elf": f"lib/belfry/samples/{name}.elf" for name in ("hello", "clock")}}
-    for source, target in copies.items():
-        (prefix / target).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copytree(source, prefix / target) if source.is_dir() else shutil.copy(source, prefix / target)
-    return prefix / "bin/belfry"
 
 
 @pytest.fixture(params=["tree", "installed"])
 def command(request, tmp_path):
-    return BELFRY if request.param == "tree" else install(tmp_path / "some where")
+    if request.param == "tree":
+        return BELFRY
+    make("install", f"PREFIX={tmp_path / 'some where'}")
+    return tmp_path / "some where/bin/belfry"
 
 
 @pytest.fixture
@@ -45,7 +27,7 @@ def system(tmp_path):
         folder = tmp_path / "plant"
         belfry("check", "system.cfg", command=command, folder=folder)
         assert belfry("new", "guest", "mine", command=command, folder=folder) == "mine/Makefile\nmine/mine.c\n"
-        make(folder / "mine")
+        run("make", "-C", folder / "mine")
         text = (folder / "system.cfg").read_text()
         (folder / "system.cfg").write_text(text.replace("# module", "module"))
         return folder / "system.cfg"

@@ -10,8 +10,7 @@ import time
 
 import pytest
 
-from kit import BELFRY, belfry, write_system
-from test_new import make
+from kit import BELFRY, belfry, run, write_system
 
 WAIT = 60
 
@@ -51,7 +50,7 @@ class Running:
 def system(tmp_path):
     """mine, hello, clock and the monitor, running."""
     belfry("new", "guest", "mine", folder=tmp_path)
-    make(tmp_path / "mine")
+    run("make", "-C", tmp_path / "mine")
     path = write_system(tmp_path, ["monitor.elf monitor system console window=10", "hello.elf hello mem=128K",
                                    "clock.elf clock line=0 window=10", "mine.elf mine line=0 -- ticks=1000000"], hv="")
     os.symlink(tmp_path / "mine/mine.elf", tmp_path / "mine.elf")
