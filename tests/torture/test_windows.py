@@ -30,14 +30,15 @@ def attacker(what, place, ms):
 
 
 def crowd(place, ms):
-    """All attackers five times at once, but for what only one can own."""
+    """All attackers, but for what only one can own, again and again: as many as there is room for beside two."""
     modules = []
-    for what, words in PESTS.items():
-        words, does = words.split("-- ")
-        if "line=" not in words and "ports=" not in words and "64M" not in words:
-            memory = "" if "mem=" in words else "mem=128K "
-            modules += [pest(f"{what}{n}", memory + words.strip(), does, "idle", ms) for n in range(5)]
-    return modules
+    for n in range(6):
+        for what, words in PESTS.items():
+            words, does = words.split("-- ")
+            if "line=" not in words and "ports=" not in words and "64M" not in words:
+                memory = "" if "mem=" in words else "mem=128K "
+                modules.append(pest(f"{what}{n}", memory + words.strip(), does, "idle", ms))
+    return modules[:62]
 
 
 def starts(boot, modules, hv="", hz=3 * HZ):
