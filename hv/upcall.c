@@ -31,9 +31,9 @@ static uint64_t frame_address(uint64_t rsp)
 
 typedef volatile struct hv_upcall unaligned_upcall __attribute__((aligned(1)));
 
-/* The upcall of the lowest vector, with what it says in `upcall`; the state that it interrupts is
- * there already. */
-static inline uint64_t tell(struct vcpu *vcpu, unaligned_upcall *upcall)
+/* The service of the lowest vector begins: what it says goes into `upcall`, where the state that it
+ * interrupts is already. Answers the vector. */
+static inline uint64_t begin_upcall(struct vcpu *vcpu, unaligned_upcall *upcall)
 {
     const struct virq_service service = virq_begin(vcpu_virq(vcpu));
 
@@ -67,7 +67,7 @@ void upcall_make(void)
     upcall->rsp = frame->rsp;
     frame->rsp = address;
     frame->rflags &= RFLAGS_UPCALL;
-    frame->rax = tell(vcpu, upcall);
+    frame->rax = begin_upcall(vcpu, upcall);
 }
 
 /* Acknowledges what the frame says, where its upcall's service has not ended otherwise. False: bad.
@@ -133,7 +133,7 @@ uint64_t upcall_return(void)
         if (follows_on(vcpu, rsp)) { /* 191 instructions became 152 */
             upcall->rflags = rflags;
             frame->rflags = rflags & RFLAGS_UPCALL;
-            return tell(vcpu, upcall);
+            return begin_upcall(vcpu, upcall);
         }
         vcpu_refresh(vcpu);
     }

@@ -153,8 +153,8 @@ make lint         every linter; make lint-NAME: one of $(LINTS)
 make loc          how many lines of code are trusted, by folder
 make prove        prove the core with Frama-C: a minute or two
 make prove-mutants  show that the proof rejects seeded defects: a quarter of an hour
-make eva            follow all of hv/ with all values at once: two minutes; make prove does too
-make eva-mutants    show that it sees seeded defects
+make eva          follow all of hv/ with all values at once: two minutes; make prove does too
+make eva-mutants  show that it sees seeded defects
 make compdb       write compile_commands.json, for editors
 make guests       the guests alone, into build/guests/
 make kit          what kit/belfry needs, which checks, runs and packages systems (docs/manual.md)
