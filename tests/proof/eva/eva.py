@@ -77,7 +77,7 @@ DRIVERS = {
                     "-eva-precision", "2", "-eva-plevel", "256",
                     "-eva-slevel", "10", *SOON, "-eva-domains-function", "octagon:partition_memory",
                     "-eva-slevel-function", "give_time:100,take_out:0",
-                    inline=["raise", "tell", "find", "may_call", "irq_in_domain", "refusal",
+                    inline=["raise", "begin_upcall", "find", "may_call", "irq_in_domain", "refusal",
                             "is_registered", "has_line", "partition_granted", "may_be_built",
                             "follows_on", "is_waiting", "count_acknowledged", "end_service",
                             "make_ineligible", "outstanding"]),
