@@ -92,9 +92,13 @@ class Machine:
             if "event" not in answer:
                 return answer
 
-    def qmp(self, command, **arguments):
+    def qmp_send(self, command, **arguments):
+        """Asks, and waits for no answer: what ends the machine may get none."""
         json.dump({"execute": command, "arguments": arguments}, self.qmp_file)
         self.qmp_file.flush()
+
+    def qmp(self, command, **arguments):
+        self.qmp_send(command, **arguments)
         answer = self.qmp_answer()
         assert "return" in answer, answer
         return answer["return"]

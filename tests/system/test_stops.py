@@ -38,7 +38,7 @@ def test_machine_check(boot):
     booted = boot(["steady.elf a line=0 -- ms=20000"], qmp=True, cpu="max", machine="q35")
     booted.wait_for("^Belfry: a: ")
     # Uncorrected, valid, enabled, in bank 0 (Intel SDM volume 3, section 15.3.2.2).
-    booted.monitor("mce 0 0 0xb200000000000000 0x5 0 0")
+    booted.qmp_send("human-monitor-command", **{"command-line": "mce 0 0 0xb200000000000000 0x5 0 0"})
     log = judge(booted, expected=STOPPED)
     assert re.search(r"\r\nBelfry: stopped: machine check: #MC, error 0x0\r\n", log), log
     assert re.search(r"\r\nBelfry: rip=0x[0-9a-f]{16} cs=0x", log), log
