@@ -7,6 +7,7 @@
 #include "hv/format.h"
 #include "hv/irq.h"
 #include "hv/partition.h"
+#include "hv/trace_point.h"
 
 enum { LINE_SIZE = 192 };
 
@@ -52,6 +53,7 @@ void health_fault(struct vcpu *vcpu, unsigned what, uint64_t address)
 {
     struct fault fault = {.what = what, .rip = vcpu->frame.rip, .address = address};
 
+    trace_point(HV_TRACE_FAULT, what, fault.rip);
     partition_fault(vcpu->partition, &fault);
 }
 

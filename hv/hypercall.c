@@ -10,6 +10,7 @@
 #include "hv/irq.h"
 #include "hv/partition.h"
 #include "hv/system.h"
+#include "hv/trace_point.h"
 #include "hv/upcall.h"
 
 static int64_t version(uint64_t first, uint64_t second, uint64_t third)
@@ -213,4 +214,14 @@ hypercall *const hypercalls[HYPERCALLS] = {
     [HV_CALL_SYSTEM_START] = system_start_call,
     [HV_CALL_SYSTEM_RESTART] = system_restart_call,
     [HV_CALL_SYSTEM_REBOOT] = system_reboot_call,
+    [HV_CALL_SYSTEM_TRACE] = system_trace_call,
 };
+
+int64_t irq_ack_traced_call(uint64_t vector, uint64_t count, uint64_t third)
+{
+    int64_t status = irq_ack_call(vector, count, third);
+
+    if (status >= 0)
+        trace_point(HV_TRACE_ACK, vector, count);
+    return status;
+}

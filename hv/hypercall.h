@@ -13,7 +13,10 @@
 typedef int64_t hypercall(uint64_t first, uint64_t second, uint64_t third);
 
 /* By the number in RAX. A number beyond these is HV_ENOSYS. */
-#define HYPERCALLS (HV_CALL_SYSTEM_REBOOT + 1)
+#define HYPERCALLS (HV_CALL_SYSTEM_TRACE + 1)
 extern hypercall *const hypercalls[HYPERCALLS];
+
+/* IRQ_ACK while hypercalls are traced, so that it costs nothing while they are not. */
+hypercall irq_ack_traced_call;
 
 #endif

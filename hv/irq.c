@@ -5,6 +5,7 @@
 #include "hv/console.h"
 #include "hv/input.h"
 #include "hv/partition.h"
+#include "hv/trace_point.h"
 
 static struct route route;
 static struct lines lines;
@@ -43,6 +44,7 @@ APART static void open_line(unsigned line)
 /* Inline, so that for the timer the vector is a constant. */
 static inline __attribute__((always_inline)) void raise(unsigned vector)
 {
+    trace_point_set(HV_TRACE_RAISE, vector, &route.registered[vector]);
     vcpu_notify(route_raise(&route, &virqs, vector));
 }
 
@@ -113,6 +115,12 @@ static void tick_console(void)
         cpu.attention |= ATTEND_CONSOLE;
 }
 
+APART static void trace_window(void)
+{
+    if (schedule_begins(&schedule))
+        trace_point(HV_TRACE_WINDOW, 0, bit_set(0, schedule.window[schedule.window_now].owner));
+}
+
 APART void irq_look(void)
 {
     unsigned ran = cpu.current ? cpu.current->id : schedule_pick(&schedule);
@@ -130,6 +138,8 @@ APART void irq_look(void)
         release_held();
     if (schedule_tick(&schedule, ran))
         cpu.attention |= ATTEND_SWITCH;
+    if (UNLIKELY(trace.on))
+        trace_window();
     if (console_unshown())
         tick_console();
     irq_look_later();

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include "hv/compiler.h"
 #include "hv/line.h"
+#include "hv/trace_point.h"
 #include "hv/vcpu.h"
 
 /* Bit n of `level`: line n is level-triggered. `burst`: how often an edge-triggered line may occur
@@ -78,6 +79,7 @@ static inline int64_t irq_raise(struct vcpu *vcpu, unsigned vector)
 {
     if (!virq_is_registered(vcpu_virq(vcpu), vector))
         return HV_ENOENT;
+    trace_point_set(HV_TRACE_RAISE, vector, &vcpu->self);
     if (virq_raise(vcpu_virq(vcpu), vector))
         vcpu_notify(vcpu->self);
     return 0;

@@ -144,6 +144,12 @@ static bool tick_window(struct schedule *schedule, unsigned ran)
     return true;
 }
 
+bool schedule_begins(const struct schedule *schedule)
+{
+    return schedule->window_count > 0 &&
+           schedule->window_left == schedule->window[schedule->window_now].ticks;
+}
+
 /* Whether the time is that of the queue's head. */
 static bool in_queue(const struct schedule *schedule)
 {

@@ -59,6 +59,9 @@ void schedule_yield(struct schedule *schedule, unsigned id);
  * schedule_pick() may answer otherwise than before. */
 bool schedule_tick(struct schedule *schedule, unsigned ran);
 
+/* Whether a window has begun with the tick that schedule_tick() was last told of. */
+bool schedule_begins(const struct schedule *schedule);
+
 /* After how many ticks schedule_tick() may do more than count, if nothing changes before: 1 to
  * SCHEDULE_QUIET_MAX, which is more than any turn or window has. */
 #define SCHEDULE_QUIET_MAX ((UINT32_C(1) << 30) - 1)

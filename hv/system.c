@@ -11,6 +11,7 @@
 #include "hv/console.h"
 #include "hv/irq.h"
 #include "hv/partition.h"
+#include "hv/trace.h"
 
 _Static_assert(VCPU_LOADING == HV_STATE_LOADING && VCPU_READY == HV_STATE_READY &&
                    VCPU_RUNNING == HV_STATE_RUNNING && VCPU_WAITING == HV_STATE_WAITING &&
@@ -69,6 +70,9 @@ int64_t system_info_call(uint64_t address, uint64_t size, uint64_t third)
         .frame = frame_ticks(),
         .nmis = cpu.nmis,
         .strays = cpu.strays,
+        .traced = trace_made(),
+        .overwritten = trace_overwritten(),
+        .tracing = trace.on,
     };
     return put(address, size, &info, sizeof(info));
 }
@@ -189,4 +193,38 @@ int64_t system_reboot_call(uint64_t first, uint64_t second, uint64_t third)
     console_print("%s reboots the machine", cpu.current->partition->config->name);
     console_drain();
     arch_reset();
+}
+
+static int64_t read_trace(uint64_t address, uint64_t size)
+{
+    uint64_t count = size / sizeof(struct hv_trace_record);
+
+    if (count > TRACE_READ)
+        count = TRACE_READ;
+    if (count > trace_unread())
+        count = trace_unread();
+    if (count == 0)
+        return 0;
+    size = count * sizeof(struct hv_trace_record);
+    void *records = partition_memory(cpu.current->partition, address, size, PAGE_WRITE);
+    if (!records)
+        return HV_EFAULT;
+    trace_read(records, (unsigned)count);
+    return (int64_t)size;
+}
+
+int64_t system_trace_call(uint64_t what, uint64_t address, uint64_t size)
+{
+    if (!may_call())
+        return HV_ENOSYS;
+    switch (what) {
+    case HV_TRACE_OFF:
+    case HV_TRACE_ON:
+        trace_switch(what == HV_TRACE_ON);
+        return 0;
+    case HV_TRACE_READ:
+        return read_trace(address, size);
+    default:
+        return HV_EINVAL;
+    }
 }

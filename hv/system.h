@@ -8,5 +8,6 @@
 
 hypercall system_info_call, system_partition_call, system_vector_call, system_line_call;
 hypercall system_stop_call, system_start_call, system_restart_call, system_reboot_call;
+hypercall system_trace_call;
 
 #endif

@@ -5,6 +5,7 @@
 #include "hv/health.h"
 #include "hv/irq.h"
 #include "hv/partition.h"
+#include "hv/trace_point.h"
 
 /* Intel SDM volume 1, section 3.4.3: the flags of RFLAGS by name. */
 enum {
@@ -40,6 +41,7 @@ static inline uint64_t begin_upcall(struct vcpu *vcpu, unaligned_upcall *upcall)
     upcall->vector = service.vector;
     upcall->count = service.count;
     upcall->upcall = service.upcall;
+    trace_point_upcall(HV_TRACE_UPCALL, upcall);
     upcall->reserved = 0;
     vcpu->frame.rip = vcpu->entry[service.vector];
     vcpu->page->irq_disabled = 1;
@@ -81,9 +83,14 @@ static bool end_service(struct vcpu *vcpu, unaligned_upcall *upcall)
         status = irq_end(vcpu, (struct virq_service){.vector = (unsigned)vector,
                                                      .count = upcall->count,
                                                      .upcall = upcall->upcall});
-    if (LIKELY(status == VIRQ_ENDED))
+    if (LIKELY(status == VIRQ_ENDED)) {
+        trace_point_upcall(HV_TRACE_RETURN, upcall);
         return true;
-    return status == 0 && (vector == 0 || irq_in_domain(vector));
+    }
+    if (status != 0 || (vector != 0 && !irq_in_domain(vector)))
+        return false;
+    trace_point(HV_TRACE_RETURN, vector, 0);
+    return true;
 }
 
 static bool is_user_address(uint64_t address)

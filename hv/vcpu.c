@@ -7,6 +7,7 @@
 #include "hv/console.h"
 #include "hv/irq.h"
 #include "hv/partition.h"
+#include "hv/trace_point.h"
 #include "hv/upcall.h"
 
 /* So many times in a row a change of hands comes before the console. */
@@ -115,6 +116,8 @@ static struct frame *leave_to_nobody(void)
 
 static struct frame *enter(struct vcpu *vcpu)
 {
+    trace_point_set(HV_TRACE_SWITCH, 0, &vcpu->self);
+    compiler_barrier(); /* the record has cpu.self as it is yet */
     if (cpu.loaded != vcpu)
         arch_switch(cpu.loaded, vcpu);
     cpu.loaded = vcpu;
@@ -155,6 +158,12 @@ static bool before(const struct vcpu *next)
     return next == cpu.current || ++cpu.postponed > CONSOLE_POSTPONED;
 }
 
+APART static void trace_leaving(void)
+{
+    if (cpu.current)
+        trace_point(HV_TRACE_SWITCH, 0, 0);
+}
+
 /* Nobody runs; where `fresh`, the time goes into work. */
 APART static struct frame *do_work(const struct vcpu *vcpu, bool fresh)
 {
@@ -174,5 +183,7 @@ struct frame *cpu_next(bool fresh)
         cpu.console_first = !started || before(next);
     if (started && !cpu.console_first)
         return enter(next);
+    if (UNLIKELY(trace.on))
+        trace_leaving();
     return do_work(next, fresh);
 }

@@ -55,6 +55,7 @@ enum { GATE_INTERRUPT = 0x8E, GATE_FROM_USER = 0x60, TYPE_TSS = 0x89 };
 enum { VECTOR_NMI = 2, VECTOR_DF = 8, VECTOR_MC = 18 };
 
 extern const uint64_t trap_stubs[HV_VECTORS];
+extern const uint8_t hypercall_entry[], hypercall_entry_traced[];
 
 __attribute__((section(".bss.stacks"), aligned(4096))) struct stack stacks[STACK_COUNT];
 
@@ -130,21 +131,30 @@ static uint8_t ist_of(unsigned vector)
     }
 }
 
+static void set_gate(unsigned vector, uint64_t entry)
+{
+    idt[vector] = (struct gate){
+        .offset_low = (uint16_t)entry,
+        .selector = SELECTOR_CODE,
+        .ist = ist_of(vector),
+        .type = GATE_INTERRUPT | (vector == HV_GATE ? GATE_FROM_USER : 0),
+        .offset_middle = (uint16_t)(entry >> 16),
+        .offset_high = (uint32_t)(entry >> 32),
+    };
+}
+
+/* The gate leads elsewhere, so that the usual way in has no question in it. */
+void arch_trace_calls(bool on)
+{
+    set_gate(HV_GATE, (uint64_t)(on ? hypercall_entry_traced : hypercall_entry));
+}
+
 static void load_idt(void)
 {
     const struct table_pointer pointer = {sizeof(idt) - 1, idt};
 
-    for (unsigned vector = 0; vector < HV_VECTORS; vector++) {
-        uint64_t stub = trap_stubs[vector];
-        idt[vector] = (struct gate){
-            .offset_low = (uint16_t)stub,
-            .selector = SELECTOR_CODE,
-            .ist = ist_of(vector),
-            .type = GATE_INTERRUPT | (vector == HV_GATE ? GATE_FROM_USER : 0),
-            .offset_middle = (uint16_t)(stub >> 16),
-            .offset_high = (uint32_t)(stub >> 32),
-        };
-    }
+    for (unsigned vector = 0; vector < HV_VECTORS; vector++)
+        set_gate(vector, trap_stubs[vector]);
     __asm__ volatile("lidt %0" : : "m"(pointer));
 }
 

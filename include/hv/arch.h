@@ -60,6 +60,11 @@ bool arch_console_open(unsigned com);
 void arch_console_listen(void);
 int arch_console_get(void);
 
+/* The trace: appends a record of now, in the time of cpu.self, keeping all registers but flags
+ * (trace_point() calls it as it can); hypercalls are recorded from now on, or no longer. */
+void arch_trace_add(unsigned kind, unsigned vector, uint64_t value);
+void arch_trace_calls(bool on);
+
 /* At boot: the CPU's features in use, as words; the lines that are level-triggered, one bit each;
  * TSC ticks in a second, or 0 where the timer does not count; the timer on line 0, started. */
 const char *arch_features(void);

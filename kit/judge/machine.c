@@ -212,6 +212,17 @@ void arch_reset(void)
     exit(1);
 }
 
+/* Nothing happens that could be recorded. */
+void arch_trace_add(unsigned kind, unsigned vector, uint64_t value)
+{
+    (void)kind, (void)vector, (void)value;
+}
+
+void arch_trace_calls(bool on)
+{
+    (void)on;
+}
+
 /* Nobody types at a system that is only described, though the console's line is opened for that. */
 void arch_console_listen(void)
 {

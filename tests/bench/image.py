@@ -15,6 +15,7 @@ WEIGHTS = {
 }
 HELPERS = ("bitmap.h", "io.h", "cpu.h")  # a bit or a port: said of who uses it
 STUB = 16  # bytes, at most
+HV_GATE = 0x80
 SECTION = 4096  # bytes: what lies farther apart is of two sections
 NOT_COUNTED = "arch/x86/pit.c"  # at boot, measuring the TSC is a wait of 4 ms
 
@@ -36,6 +37,7 @@ class Image:
                        for kind, pattern in WEIGHTS.items() if re.match(pattern, text)}
         self.places = self.read_places()
         self.stubs = {stub: vector for vector, stub in enumerate(self.read_stubs())}
+        self.entries = {**self.stubs, self.addresses["hypercall_entry_traced"]: HV_GATE}
         self.labels = sorted((address, name) for name, address in self.addresses.items() if "." not in name)
 
     def read_places(self):

@@ -44,6 +44,8 @@ MORE = [
     Row("raise", "IRQ_RAISE"),
     Row("stats", "IRQ_STATS"),
     Row("poll", "IRQ_POLL, nothing due"),
+    Row("version-traced", "null hypercall, recorded by the trace"),
+    Row("raise-traced", "IRQ_RAISE, its call and the raise recorded by the trace"),
     Row("tick-outstanding", "timer tick, interrupts disabled, something outstanding already"),
     Row("told-slope", "a tick for each further vCPU with something outstanding already"),
 ]

@@ -18,7 +18,8 @@ READABLE = 5000  # instructions
 TIMEOUT = 100
 # In calls.c's order.
 CALLS = ["version", "unknown-call", "ack-none", "ack-some", "ack-part", "register", "unregister", "register-line",
-         "unregister-line", "mask", "unmask", "raise", "stats", "poll", "console-write", "second-vector"]
+         "unregister-line", "mask", "unmask", "raise", "stats", "poll", "version-traced", "raise-traced",
+         "console-write", "second-vector"]
 EMPTY_ENTRY = 1  # its own instructions, without INT
 GUEST = ",0x400000..0x40ffff"
 TICKS = ["tick-unregistered", "tick-disabled", "tick-outstanding", "tick-entry", "idle-entry"]
@@ -108,7 +109,7 @@ def marked(found):
 
 
 def calls():
-    log, found = boot(["bench/calls.elf m vector=48 vector=49 line=3"], "hz=19", "m")
+    log, found = boot(["bench/calls.elf m system vector=48 vector=49 line=3"], "hz=19", "m")
     counts = {key: statistics.median_low(figures(log, "m", key)) for key in CALLS}
     counts["console-write"] = max(figures(log, "m", "console-write"))  # where the wire takes 16 bytes at once
     return {key: weigh(found, key, GATE, counts[key], paths) for key, paths in zip(CALLS, marked(found), strict=True)}

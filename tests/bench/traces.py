@@ -52,7 +52,7 @@ class Trace:
         close()
 
     def vector(self, path):
-        return self.image.stubs.get(path[0])
+        return self.image.entries.get(path[0])
 
     def weights(self, paths):
         counts = collections.Counter(self.image.weight.get(address) for path in paths for address in path)

@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include "belfry/hv_abi.h"
 #include "hv/arch.h"
+#include "hv/trace_point.h"
 #include "hv/vcpu.h"
 
 #define SPACES (2 * CONFIG_PARTITIONS)
@@ -239,6 +240,20 @@ void arch_console_listen(void)
 int arch_console_get(void)
 {
     return fake.typed && *fake.typed ? (uint8_t)*fake.typed++ : ARCH_NO_INPUT;
+}
+
+void arch_trace_add(unsigned kind, unsigned vector, uint64_t value)
+{
+    struct hv_trace_record *record =
+        &trace.record[trace.made % sizeof(trace.record) / sizeof(trace.record[0])];
+
+    *record = (struct hv_trace_record){++fake.time, value, vector, kind, cpu.self};
+    trace.made += sizeof(*record);
+}
+
+void arch_trace_calls(bool on)
+{
+    fake.traces_calls = on;
 }
 
 const char *arch_features(void)

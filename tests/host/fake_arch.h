@@ -48,6 +48,8 @@ struct fake {
     uint16_t divisor;
     unsigned backtraces;
     unsigned listens;
+    uint64_t time; /* of the last record of the trace */
+    bool traces_calls;
     unsigned port_count; /* arch_ports_allow() */
     struct {
         uint64_t root;

@@ -42,6 +42,7 @@
 #define HV_CALL_SYSTEM_START     45
 #define HV_CALL_SYSTEM_RESTART   46
 #define HV_CALL_SYSTEM_REBOOT    47
+#define HV_CALL_SYSTEM_TRACE     48
 
 /* Statuses: a negative result. */
 #define HV_EINVAL (-1) /* an argument is outside its domain */
@@ -138,12 +139,39 @@ struct hv_irq_stats {
 /* What the calls of a system partition write: as many whole fields as fit. */
 struct hv_system_info {
     uint64_t partitions;
-    uint64_t ticks;  /* since the start */
-    uint64_t idle;   /* of these, the ones in which nobody ran */
-    uint64_t frame;  /* ticks of the cyclic frame; 0: there is none */
-    uint64_t nmis;   /* NMIs */
-    uint64_t strays; /* interrupts that no line sent */
+    uint64_t ticks;       /* since the start */
+    uint64_t idle;        /* of these, the ones in which nobody ran */
+    uint64_t frame;       /* ticks of the cyclic frame; 0: there is none */
+    uint64_t nmis;        /* NMIs */
+    uint64_t strays;      /* interrupts that no line sent */
+    uint64_t traced;      /* records of the trace since it was switched on */
+    uint64_t overwritten; /* of these, those that nobody read before their place was taken */
+    uint64_t tracing;     /* 1: it is on */
 };
+
+/* What SYSTEM_TRACE is to do. */
+#define HV_TRACE_OFF  0 /* what is there can be read yet */
+#define HV_TRACE_ON   1 /* with nothing in it */
+#define HV_TRACE_READ 2 /* the oldest records that nobody read */
+
+/* A record of the trace. */
+struct hv_trace_record {
+    uint64_t time;   /* TSC */
+    uint64_t value;  /* as the kind says */
+    uint32_t vector; /* as the kind says; else 0 */
+    uint32_t kind;   /* HV_TRACE_… */
+    uint64_t vcpu;   /* in whose time: bit n: partition n's; 0: nobody's */
+};
+
+/* What happened: what the vector is; what the value is. */
+#define HV_TRACE_RAISE  1 /* an occurrence: its vector; for whom it counts, as a set like `vcpu` */
+#define HV_TRACE_UPCALL 2 /* an upcall: its vector; its count */
+#define HV_TRACE_ACK    3 /* IRQ_ACK, not refused: its vector; how many it acknowledged */
+#define HV_TRACE_RETURN 4 /* IRQ_RETURN: the frame's vector; how many it acknowledged */
+#define HV_TRACE_SWITCH 5 /* the CPU is given away: 0; to whom, as a set like `vcpu` */
+#define HV_TRACE_CALL   6 /* a hypercall: 0; its number */
+#define HV_TRACE_FAULT  7 /* a fault: the exception's, or 32: bad frame, 33: bad stack; RIP */
+#define HV_TRACE_WINDOW 8 /* a window begins: 0; whose, as a set like `vcpu` */
 
 #define HV_NAME_SIZE 16 /* with the NUL */
 
@@ -207,7 +235,8 @@ HV_ABI_ASSERT(__builtin_offsetof(struct hv_vcpu_page, args) == 64);
 HV_ABI_ASSERT(sizeof(struct hv_upcall) == HV_UPCALL_SIZE);
 HV_ABI_ASSERT(__builtin_offsetof(struct hv_upcall, rsp) == HV_UPCALL_RSP);
 HV_ABI_ASSERT(sizeof(struct hv_irq_stats) == 48);
-HV_ABI_ASSERT(sizeof(struct hv_system_info) == 48);
+HV_ABI_ASSERT(sizeof(struct hv_system_info) == 72);
+HV_ABI_ASSERT(sizeof(struct hv_trace_record) == 32);
 HV_ABI_ASSERT(sizeof(struct hv_partition_info) == 64);
 HV_ABI_ASSERT(sizeof(struct hv_vector_info) == 56);
 HV_ABI_ASSERT(sizeof(struct hv_line_info) == 48);

@@ -238,4 +238,12 @@ static inline int64_t hv_call_system_reboot(void)
     return hv_call0(HV_CALL_SYSTEM_REBOOT);
 }
 
+/* HV_TRACE_OFF and HV_TRACE_ON: answers 0. HV_TRACE_READ: writes whole struct hv_trace_record, the
+ * oldest that nobody read, as many as there are, as fit, and 32 at most; answers the bytes written.
+ * HV_EINVAL: none of these. HV_EFAULT: the partition can't write all of them. */
+static inline int64_t hv_call_system_trace(uint64_t what, void *address, uint64_t size)
+{
+    return hv_call3(HV_CALL_SYSTEM_TRACE, what, (uint64_t)address, size);
+}
+
 #endif

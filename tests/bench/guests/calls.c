@@ -40,6 +40,17 @@ static void raise_two(void)
     call(HV_CALL_IRQ_RAISE, FIRST, 0);
 }
 
+static void trace(void)
+{
+    call(HV_CALL_SYSTEM_TRACE, HV_TRACE_ON);
+}
+
+static void trace_and_reregister(void)
+{
+    reregister();
+    trace();
+}
+
 /* Until the console has shown all, as it has for who writes seldom. */
 static void drain(void)
 {
@@ -56,7 +67,7 @@ static const struct {
     void (*before)(void); /* brings about the state that the call is measured in */
     uint64_t number, arguments[3];
 } calls[] = {
-    {"version", HV_ABI_VERSION, as_is, HV_CALL_VERSION, {0}},
+    {"version", HV_ABI_VERSION_SYSTEM, as_is, HV_CALL_VERSION, {0}},
     {"unknown-call", HV_ENOSYS, as_is, HV_CALL_IRQ_REGISTER - 1, {0}},
     {"ack-none", 0, reregister, HV_CALL_IRQ_ACK, {FIRST, 0}},
     {"ack-some", 0, raise_two, HV_CALL_IRQ_ACK, {FIRST, 2}},
@@ -74,6 +85,8 @@ static const struct {
      HV_CALL_IRQ_STATS,
      {FIRST, (uint64_t)&stats, sizeof(stats)}},
     {"poll", 0, reregister, HV_CALL_IRQ_POLL, {0}},
+    {"version-traced", HV_ABI_VERSION_SYSTEM, trace, HV_CALL_VERSION, {0}},
+    {"raise-traced", 0, trace_and_reregister, HV_CALL_IRQ_RAISE, {FIRST, 0}},
     {"console-write", TEXT, drain, HV_CALL_CONSOLE_WRITE, {(uint64_t)text, TEXT}},
 };
 
@@ -111,6 +124,7 @@ void run(void)
     for (unsigned i = 0; i < ARRAY_LENGTH(calls); i++) {
         mark();
         measure_one(i);
+        call(HV_CALL_SYSTEM_TRACE, HV_TRACE_OFF);
         unregister(); /* with something pending a mark would look different */
     }
     mark();

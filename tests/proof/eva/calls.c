@@ -136,6 +136,8 @@ static void any_cpu(void)
     cpu.console_first = any_bool();
     cpu.postponed = any_byte;
     cpu.now = any;
+    trace.made = any * sizeof(struct hv_trace_record);
+    trace.on = any_bool();
 }
 
 static void begin(void)

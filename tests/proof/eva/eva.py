@@ -43,7 +43,7 @@ class Driver:
 
 # Where modules meet, and what stands behind them.
 MEETING = ["hv/irq.c", "hv/upcall.c", "hv/vcpu.c", "hv/partition.c", "hv/health.c", "hv/schedule.c",
-           "hv/line.c", "hv/virq.c", "hv/route.c", "hv/memory.c", "hv/elf.c", "hv/format.c",
+           "hv/line.c", "hv/virq.c", "hv/route.c", "hv/memory.c", "hv/elf.c", "hv/format.c", "hv/trace.c",
            "{here}/seam.c", "{here}/any_console.c"]
 
 # What a loop for ever may do is everything soon.

@@ -3,6 +3,7 @@
 #include "seam.h"
 #include "any.h"
 #include "hv/arch.h"
+#include "hv/trace_point.h"
 #include "hv/memory.h"
 #include "hv/vcpu.h"
 
@@ -104,6 +105,18 @@ void arch_console_listen(void)
 int arch_console_get(void)
 {
     return any_bool() ? any_byte : ARCH_NO_INPUT;
+}
+
+void arch_trace_add(unsigned kind, unsigned vector, uint64_t value)
+{
+    trace.record[trace.made % sizeof(trace.record) / sizeof(trace.record[0])] =
+        (struct hv_trace_record){any, value, vector, kind, any};
+    trace.made += sizeof(trace.record[0]);
+}
+
+void arch_trace_calls(bool on)
+{
+    (void)on;
 }
 
 const char *arch_features(void)
