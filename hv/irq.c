@@ -138,7 +138,7 @@ APART void irq_look(void)
         release_held();
     if (schedule_tick(&schedule, ran))
         cpu.attention |= ATTEND_SWITCH;
-    if (UNLIKELY(trace.on))
+    if (UNLIKELY(trace_is_on()))
         trace_window();
     if (console_unshown())
         tick_console();

@@ -116,7 +116,8 @@ static struct frame *leave_to_nobody(void)
 
 static struct frame *enter(struct vcpu *vcpu)
 {
-    trace_point_set(HV_TRACE_SWITCH, 0, &vcpu->self);
+    if (UNLIKELY(trace_is_on()) && cpu.current != vcpu)
+        trace_point_set(HV_TRACE_SWITCH, 0, &vcpu->self);
     compiler_barrier(); /* the record has cpu.self as it is yet */
     if (cpu.loaded != vcpu)
         arch_switch(cpu.loaded, vcpu);
@@ -183,7 +184,7 @@ struct frame *cpu_next(bool fresh)
         cpu.console_first = !started || before(next);
     if (started && !cpu.console_first)
         return enter(next);
-    if (UNLIKELY(trace.on))
+    if (UNLIKELY(trace_is_on()))
         trace_leaving();
     return do_work(next, fresh);
 }

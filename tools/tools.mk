@@ -139,7 +139,7 @@ make test-bochs-guests            every test guest's own system in Bochs
 make spin         the wake-up handshake, every state of it, in Spin
 make bench        what everything costs, in instructions; fails where that is more than before
 make bench-budget takes what is measured now for the budget
-make plots        the pictures of docs/performance.md
+make plots        the pictures of the documents
 make torture      the attack from inside, in a minute or two; ONLY=name
 make torture-campaign             chaos, until TORTURE_DEEDS=10000000, from TORTURE_SEED=1 on
 make torture-sweeps               all ports, vectors, MSRs and selectors, each tried

@@ -28,6 +28,11 @@ extern struct trace trace;
  * instructions), and what is to be recorded stays where it is, in memory too.
  */
 #if __STDC_HOSTED__
+static inline bool trace_is_on(void)
+{
+    return trace.on;
+}
+
 static inline void trace_point(unsigned kind, uint64_t vector, uint64_t value)
 {
     if (trace.on)
@@ -42,6 +47,20 @@ static inline void trace_point_set(unsigned kind, unsigned vector, const uint64_
 /* What a frame says, of any alignment. */
 #define trace_point_upcall(kind, upcall) trace_point(kind, (upcall)->vector, (upcall)->count)
 #else
+/* Where there is more to ask than that. In C the answer would be loaded once for two that ask. */
+static inline __attribute__((always_inline)) bool trace_is_on(void)
+{
+    __asm__ goto("cmpb $0, %0\n\t"
+                 "jne %l1"
+                 :
+                 : "m"(trace.on)
+                 : "cc"
+                 : on);
+    return false;
+on:
+    return true;
+}
+
 /* "e": a constant, "r": in a register, "m": in memory, but not on the stack, which moves. */
 #define TRACE_POINT(kind, vector_is, vector, value_is, value)                                      \
     __asm__ volatile("cmpb $0, %0\n\t"                                                             \

@@ -6,7 +6,7 @@ import os
 import pathlib
 import sys
 
-from belfry_kit import iso, judge, new, report, run, svg, top
+from belfry_kit import iso, judge, new, report, run, svg, top, trace, trace_json, trace_svg
 from belfry_kit.paths import Refused
 
 STATUS = "Status: 0, all is well; 1, it is not, and why is said; 2, the command line is wrong."
@@ -17,6 +17,15 @@ def add_reading(parser):
     parser.add_argument("--images", metavar="DIR", action="append", default=[],
                         help="look for images here too, after the file's own folder; may repeat")
     parser.add_argument("--memory", metavar="SIZE", default="1G", help="the machine's memory, as 256M (default 1G)")
+
+
+def milliseconds(text):
+    """FROM-TO, as seconds."""
+    first, _, last = text.partition("-")
+    first, last = float(first) / 1e3, float(last) / 1e3
+    if first >= last:
+        raise ValueError
+    return first, last
 
 
 def parse(arguments):
@@ -49,6 +58,13 @@ def parse(arguments):
     live.add_argument("console", metavar="CONSOLE", help="the system's console: a Unix socket, or HOST:PORT")
     live.add_argument("--seconds", metavar="N", type=float, default=1, help="between one look and the next (default 1)")
     live.add_argument("--count", metavar="N", type=int, default=0, help="so many looks (default: until Ctrl-C)")
+
+    traced = commands.add_parser("trace", help="read what the monitor's `trace dump` has said", epilog=STATUS)
+    traced.add_argument("log", metavar="LOG", help="what a console has said; - is stdin; the last dump counts")
+    traced.add_argument("-o", "--output", metavar="FILE", help="all of it as Chrome's trace events, for Perfetto; - is stdout")
+    traced.add_argument("--svg", metavar="FILE", help="a timeline; - is stdout")
+    traced.add_argument("--ms", metavar="FROM-TO", type=milliseconds, default=(None, None),
+                        help="the timeline's part, in ms from the first record")
 
     start = commands.add_parser("new", help="write a start: a guest or a system", epilog=STATUS)
     start.add_argument("kind", choices=("guest", "system"))
@@ -83,8 +99,7 @@ def check_command(options):
     if errors:
         return 1
     if options.svg:
-        picture = svg.draw(one_system(menu, verdicts, options))
-        sys.stdout.write(picture) if options.svg == "-" else pathlib.Path(options.svg).write_text(picture)
+        write(options.svg, svg.draw(one_system(menu, verdicts, options)))
     elif not options.quiet:
         for verdict in verdicts:
             print("\n".join(report.show(verdict)))
@@ -112,6 +127,24 @@ def run_command(options):
 
 def top_command(options):
     top.show(options.console, options.seconds, options.count)
+    return 0
+
+
+def write(file, text):
+    if file == "-":
+        sys.stdout.write(text)
+    else:
+        pathlib.Path(file).write_text(text, encoding="utf-8")
+
+
+def trace_command(options):
+    found = trace.read(options.log)
+    if options.output:
+        write(options.output, json.dumps(trace_json.data(found), indent=1) + "\n")
+    if options.svg:
+        write(options.svg, trace_svg.draw(found, *options.ms))
+    if "-" not in (options.output, options.svg):
+        print("\n".join(report.show_trace(found)))
     return 0
 
 

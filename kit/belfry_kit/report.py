@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A system that starts, shown: as tables, and as data for other tools."""
-from belfry_kit import waits
+from belfry_kit import trace, waits
 
 
 def table(head, rows, indent="  "):
@@ -125,3 +125,15 @@ def data(menu, verdicts, errors):
                                "waits": waits.waits(facts)}
         systems.append(system)
     return {"file": str(menu.path), "errors": errors, "systems": systems}
+
+
+def show_trace(found):
+    """What a trace comes to: for each vector what its counters went up by, and how long a raise waited for its upcall."""
+    yield (f"{len(found.records)} records in {time_text(found.seconds(found.end))}; {found.overwritten} before them were "
+           "overwritten")
+    rows = []
+    for (vcpu, vector), of in trace.totals(found).items():
+        waits_of = [wait / found.hz * 1e6 for wait in of["waits"]]
+        rows.append((found.names[vcpu], vector, of["raised"], of["acknowledged"], of["upcalls"],
+                     *(f"{wait:.1f}" for wait in (min(waits_of), max(waits_of)) if waits_of)))
+    yield from table(("partition", "vector", "raised", "acknowledged", "upcalls", "shortest wait, µs", "longest"), rows)

@@ -51,13 +51,14 @@ $(B)/bench.json:
 	@$(MAKE) --no-print-directory bench
 
 .PHONY: plots
-plots: $(B)/bench.json
+plots: $(B)/bench.json guests
 	$(call run_bench,plots.py $(B)/bench)
 	@gnuplot -e 'data="$(B)/bench"; to="$(B)/bench"' tests/bench/plots.gp
 	@for name in costs raise; do \
 	    sed '1a <!-- SPDX-License-Identifier: BSD-2-Clause -->' $(B)/bench/performance-$$name.svg \
 	        >docs/performance-$$name.svg; \
 	done
+	$(call say,DRAW)BELFRY_BUILD=$(abspath $(B)) PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/kit/draw.py docs/trace.svg
 
 # tests/system/test_bench.py measures too.
 test: $(BENCH_NEEDS)

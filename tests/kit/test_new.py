@@ -88,7 +88,7 @@ def test_manual_page_and_completion():
 
 
 @pytest.mark.parametrize("line, answers", [
-    ("belfry ", "--help check iso new run top"), ("belfry c", "check"), ("belfry new ", "guest system"),
+    ("belfry ", "--help check iso new run top trace"), ("belfry c", "check"), ("belfry new ", "guest system"),
     ("belfry check --s", "--svg"), ("belfry run --u", "--unchecked"), ("belfry check x.cfg --entry t", "three two"),
 ])
 def test_completion(tmp_path, line, answers):

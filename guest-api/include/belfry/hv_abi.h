@@ -168,7 +168,7 @@ struct hv_trace_record {
 #define HV_TRACE_UPCALL 2 /* an upcall: its vector; its count */
 #define HV_TRACE_ACK    3 /* IRQ_ACK, not refused: its vector; how many it acknowledged */
 #define HV_TRACE_RETURN 4 /* IRQ_RETURN: the frame's vector; how many it acknowledged */
-#define HV_TRACE_SWITCH 5 /* the CPU is given away: 0; to whom, as a set like `vcpu` */
+#define HV_TRACE_SWITCH 5 /* the CPU is given to another: 0; to whom, as a set like `vcpu` */
 #define HV_TRACE_CALL   6 /* a hypercall: 0; its number */
 #define HV_TRACE_FAULT  7 /* a fault: the exception's, or 32: bad frame, 33: bad stack; RIP */
 #define HV_TRACE_WINDOW 8 /* a window begins: 0; whose, as a set like `vcpu` */

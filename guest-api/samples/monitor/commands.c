@@ -4,12 +4,12 @@
 
 struct command {
     const char *name;
-    const char *argument; /* what must follow it; NULL: nothing, "": a name may */
+    const char *argument; /* what follows it; in brackets: what may; "": nothing does */
     void (*obey)(const char *argument);
     const char *help;
 };
 
-static void say_status(const char *name, int64_t status, const char *refused)
+void say_status(const char *name, int64_t status, const char *refused)
 {
     hv_printf("%s: %s\n", name, status < 0 ? refused : "done");
 }
@@ -82,14 +82,16 @@ static void reboot(const char *argument)
 static void help(const char *argument);
 
 static const struct command commands[] = {
-    {"partitions", NULL, partitions, "what each does, its restarts, its share of the CPU"},
-    {"irqs", "", irqs, "each vector's bits and counters, of NAME or of all; the lines"},
-    {"windows", NULL, windows, "how much of its windows each has used"},
+    {"partitions", "", partitions, "what each does, its restarts, its share of the CPU"},
+    {"irqs", "[NAME]", irqs, "each vector's bits and counters, of NAME or of all; the lines"},
+    {"windows", "", windows, "how much of its windows each has used"},
     {"stop", "NAME", stop, "ends a partition"},
     {"start", "NAME", start, "loads one afresh that has stopped"},
     {"restart", "NAME", restart, "loads one afresh, whatever it does"},
-    {"reboot", NULL, reboot, "starts the machine afresh"},
-    {"help", NULL, help, "this"},
+    {"reboot", "", reboot, "starts the machine afresh"},
+    {"trace", "[on|off|dump]", trace,
+     "on, off; dump: off, and what was recorded, for `belfry trace`"},
+    {"help", "", help, "this"},
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -98,12 +100,7 @@ static void help(const char *argument)
 {
     (void)argument;
     for (size_t i = 0; i < COMMANDS; i++) {
-        const char *follows = commands[i].argument;
-        hv_printf("%-10s %-6s %s\n", commands[i].name,
-                  !follows   ? ""
-                  : *follows ? follows
-                             : "[NAME]",
-                  commands[i].help);
+        hv_printf("%-10s %-13s %s\n", commands[i].name, commands[i].argument, commands[i].help);
     }
 }
 
@@ -119,9 +116,11 @@ static char *split(char *line)
 
 static void run(const struct command *command, const char *argument)
 {
-    if (!command->argument && *argument)
+    char expected = *command->argument;
+
+    if (!expected && *argument)
         hv_printf("%s: expected nothing after it\n", command->name);
-    else if (command->argument && *command->argument && !*argument)
+    else if (expected && expected != '[' && !*argument)
         hv_printf("%s: expected %s after it\n", command->name, command->argument);
     else
         command->obey(argument);

@@ -7,6 +7,9 @@
 
 #define PARTITIONS 64
 
+struct hv_partition_info;
+struct hv_system_info;
+
 /* The next byte that is typed; waits for it. */
 char next_byte(void);
 
@@ -18,6 +21,16 @@ void show_partitions(void);
 void show_windows(void);
 void show_vectors(uint64_t id);
 void show_lines(void);
+
+/* The command: on, off, dump, or nothing: how it is. */
+void trace(const char *what);
+
+/* Says what came of an order. */
+void say_status(const char *name, int64_t status, const char *refused);
+
+/* What the hypervisor says of all, and of a partition; one that there is not is called "?". */
+struct hv_system_info system_info(void);
+struct hv_partition_info partition_info(uint64_t id);
 
 /* How many partitions there are, and the one called so, or PARTITIONS. */
 uint64_t count_partitions(void);

@@ -2,7 +2,7 @@
 #include "belfry/hv.h"
 #include "monitor.h"
 
-static struct hv_system_info system_info(void)
+struct hv_system_info system_info(void)
 {
     struct hv_system_info info = {0};
 
@@ -10,7 +10,7 @@ static struct hv_system_info system_info(void)
     return info;
 }
 
-static struct hv_partition_info partition_info(uint64_t id)
+struct hv_partition_info partition_info(uint64_t id)
 {
     struct hv_partition_info info = {.name = "?"};
 

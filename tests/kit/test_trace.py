@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""`belfry trace`: what it makes of a dump, against what was done and what the guests counted themselves."""
+import json
+import re
+import xml.etree.ElementTree
+
+import pytest
+
+from belfry_kit import trace, trace_json, trace_svg
+from belfry_kit.paths import Refused
+from kit import belfry
+from machine import Machine
+from test_monitor import Monitor
+
+HEAD = ["mon: > trace dump", "mon: trace begin: {made} records, {lost} overwritten, 1000000 TSC ticks in a second.",
+        "mon: partition 0 mon.", "mon: partition 1 one."]
+A, B = 1, 2  # as sets
+
+# Two raises told by one upcall, in which another vector's comes; a poll; a fault within an upcall; one that does not end.
+RECORDS = [(100, "raise", B, 48, B), (110, "switch", A, 0, B), (120, "raise", B, 48, B), (130, "upcall", B, 48, 2),
+           (140, "raise", B, 32, A | B), (150, "upcall", B, 32, 1), (160, "call", B, 0, 33), (161, "return", B, 32, 1),
+           (170, "return", B, 48, 2), (180, "raise", B, 48, B), (181, "call", B, 0, 32), (182, "ack", B, 48, 1),
+           (190, "window", B, 0, A), (200, "switch", B, 0, 0), (210, "switch", 0, 0, A), (215, "upcall", A, 32, 1),
+           (220, "fault", A, 13, 0x400010), (230, "switch", A, 0, B), (240, "raise", B, 48, B), (250, "upcall", B, 48, 1),
+           (300, "call", B, 0, 999)]
+
+
+def lines(records=RECORDS, lost=0):
+    head = "\r\n".join(HEAD).format(made=len(records) + lost, lost=lost)
+    body = [f"mon: @{time:x} {kind} {vcpu:x} {vector} {value:x}." for time, kind, vcpu, vector, value in records]
+    return [*head.split("\r\n"), *body, "mon: trace end.", "mon: > "]
+
+
+def parse(text_lines):
+    return trace.Trace("\n".join(text_lines), "log")
+
+
+def test_upcalls():
+    found = [(u.vcpu, u.vector, u.count, u.start, u.end, u.acknowledged, [a.time for a in u.arrows], u.open)
+             for u in parse(lines()).upcalls()]
+    assert found == [(1, 48, 2, 130, 170, 2, [100, 120], False), (1, 32, 1, 150, 161, 1, [140], False),
+                     (0, 32, 1, 215, 220, 0, [140], False), (1, 48, 1, 250, 300, 0, [240], True)]
+
+
+def test_whose_time():
+    assert parse(lines()).runs() == [(1, 100, 110), (1, 110, 200), (None, 200, 210), (0, 210, 230), (1, 230, 300)]
+    assert parse(lines()).windows() == [(0, 190, 300)]
+
+
+def test_totals():
+    found = trace.totals(parse(lines()))
+    assert found[1, 48] == {"raised": 4, "acknowledged": 3, "upcalls": 2, "waits": [30, 10, 10]}
+    assert found[1, 32] == {"raised": 1, "acknowledged": 1, "upcalls": 1, "waits": [10]}
+    assert found[0, 32] == {"raised": 1, "acknowledged": 0, "upcalls": 1, "waits": [75]}
+
+
+def test_an_upcall_that_is_left():
+    """Where an inner upcall never returns, it ends with the one around it."""
+    records = [(1, "upcall", B, 48, 1), (2, "upcall", B, 32, 1), (3, "return", B, 0, 0), (4, "return", B, 48, 1),
+               (5, "return", B, 32, 0)]
+    assert [(u.vector, u.end, u.acknowledged) for u in parse(lines(records)).upcalls()] == [(48, 4, 1), (32, 4, 0)]
+
+
+def test_among_others_lines():
+    """A line in two pieces, and what others said between them; the last dump counts."""
+    text = lines()
+    broken = text[8]
+    text[8:9] = [broken[:14], "one: @1 raise 1 1 1.", "mon: " + broken[14:]]
+    assert parse([*lines(RECORDS[:3]), *text]).records == parse(lines()).records
+
+
+@pytest.mark.parametrize("text, words", [
+    (["mon: > "], "no dump of the trace"),
+    (lines()[:-2], "has no end"),
+    (lines([]), "is empty"),
+    (lines()[:9] + lines()[10:], "damaged, or a part of it was read before: 20 records, expected 21")])
+def test_no_good_dump(tmp_path, text, words):
+    (tmp_path / "log").write_text("\n".join(text))
+    with pytest.raises(Refused, match=words):
+        trace.read(tmp_path / "log")
+    assert words in belfry("trace", tmp_path / "log", status=1)
+
+
+# ---- Chrome's events ---------------------------------------------------------------------------
+
+def track(event):
+    return event["pid"], event["tid"]
+
+
+def check_events(data):
+    """Each track's slices lie one behind the other or one in the other; each arrow begins in a slice and ends in one. Answers
+    the events by kind."""
+    slices = {}
+    for event in data["traceEvents"]:
+        if event["ph"] == "X":
+            assert event["dur"] >= 0
+            slices.setdefault(track(event), []).append((event["ts"], event["ts"] + event["dur"]))
+    for of_one in slices.values():
+        open_ones = []
+        for start, end in sorted(of_one, key=lambda slice_: (slice_[0], -slice_[1])):
+            while open_ones and open_ones[-1] <= start + 1e-3:
+                open_ones.pop()
+            assert not open_ones or end <= open_ones[-1] + 1e-3
+            open_ones.append(end)
+    named = {track(event) for event in data["traceEvents"] if event["name"] == "thread_name"}
+    begins = {event["id"]: event for event in data["traceEvents"] if event["ph"] == "s"}
+    ends = {event["id"]: event for event in data["traceEvents"] if event["ph"] == "f"}
+    assert begins.keys() == ends.keys() and set(slices) <= named
+    for number, end in ends.items():
+        begin = begins[number]
+        assert begin["ts"] <= end["ts"] and begin["name"] == end["name"] and begin["cat"] == end["cat"]
+        for event in (begin, end):
+            assert any(start <= event["ts"] <= last for start, last in slices[track(event)]), event
+    return slices, ends
+
+
+def test_events():
+    data = trace_json.data(parse(lines(lost=7)))
+    slices, ends = check_events(data)
+    assert slices[trace_json.VCPUS, 2] == [(30, 70), (50, 61), (150, 200)]
+    assert slices[trace_json.MACHINE, trace_json.CPU] == [(0, 10), (10, 100), (110, 130), (130, 200)]
+    assert slices[trace_json.MACHINE, trace_json.WINDOWS] == [(90, 200)]
+    assert len(ends) == 5
+    moments = [(event["name"], event["ts"]) for event in data["traceEvents"] if event["ph"] == "i"]
+    assert moments == [("IRQ_RETURN", 60), ("IRQ_ACK", 81), ("acknowledged vector 48", 82), ("fault #GP", 120), ("call 999", 200)]
+    assert data["otherData"] == {"records": 28, "overwritten": 7}
+
+
+def svg_arrows(text):
+    root = xml.etree.ElementTree.fromstring(text)
+    return sum(1 for line in root.iter("{http://www.w3.org/2000/svg}line") if line.get("marker-end")) - 1  # the legend's
+
+
+def test_timeline():
+    found = parse(lines())
+    assert svg_arrows(trace_svg.draw(found)) == 5
+    assert svg_arrows(trace_svg.draw(found, 0, 50e-6)) == 3
+    assert svg_arrows(trace_svg.draw(parse(lines(RECORDS[:1])))) == 0
+
+
+# ---- a system ------------------------------------------------------------------------------------
+
+@pytest.fixture
+def traced(tmp_path):
+    """`clock` for a second of 100 ticks, from its start to its end; the console's log, and what the monitor says of clock."""
+    modules = ["monitor.elf monitor system console window=1", "clock.elf clock line=0 window=3 -- seconds=1"]
+    with Machine(tmp_path, modules, hv="hz=100", icount=True) as booted:
+        monitor = Monitor(booted)
+        assert monitor.ask("stop clock") == ["clock: done"]
+        while not any("stopped" in line for line in monitor.ask("partitions")):
+            pass
+        assert monitor.ask("trace on") == ["trace: done"]
+        assert monitor.ask("start clock") == ["clock: done"]
+        booted.wait_for("^clock: 00:00:01 ")
+        assert re.fullmatch(r"the trace is on: \d+ records, 0 overwritten", monitor.ask("trace")[0])
+        said = monitor.ask("trace dump")
+        assert re.fullmatch(r"the trace is off: \d+ records, 0 overwritten", monitor.ask("trace")[0])
+        yield booted.console, said, booted.log
+
+
+def test_a_real_dump(traced, tmp_path):
+    console, said, log = traced
+    assert said[0].startswith("trace begin: ") and said[-1] == "trace end."
+    shown = belfry("trace", console, "-o", tmp_path / "trace.json", "--svg", tmp_path / "trace.svg")
+    found = trace.read(console)
+    clock = trace.totals(found)[1, 32]
+    ticks, upcalls = map(int, re.search(r"^clock: 00:00:01  (\d+) ticks in (\d+) upcalls", log, re.M).groups())
+    assert (clock["acknowledged"], clock["upcalls"]) == (ticks, upcalls), shown
+    assert 0 <= clock["raised"] - clock["acknowledged"] <= 3, shown
+    assert max(clock["waits"]) < 0.012 * found.hz, shown
+    assert re.search(rf"^  clock +32 +{clock['raised']} +{ticks} +{upcalls} +\d+\.\d +\d+\.\d$", shown, re.M), shown
+    _, ends = check_events(json.loads((tmp_path / "trace.json").read_text()))
+    assert len(ends) == sum(len(of["waits"]) for of in trace.totals(found).values())
+    assert svg_arrows((tmp_path / "trace.svg").read_text()) == len(ends)
+    assert belfry("trace", console, "-o", "-") == (tmp_path / "trace.json").read_text()
+
+
+def test_wrong_part(tmp_path):
+    (tmp_path / "log").write_text("\n".join(lines()))
+    assert "--ms" in belfry("trace", tmp_path / "log", "--ms", "5-4", status=2)
+    assert "--ms" in belfry("trace", tmp_path / "log", "--ms", "x", status=2)
