@@ -5,7 +5,7 @@ _belfry_options() {
     case $1 in
     check) echo "--images --memory --entry --json --svg --quiet --help" ;;
     iso) echo "--images --memory --output --help" ;;
-    run) echo "--images --memory --entry --console --unchecked --help --" ;;
+    run) echo "--images --memory --entry --console --gdb --unchecked --help --" ;;
     trace) echo "--output --svg --ms --help" ;;
     top) echo "--seconds --count --help" ;;
     *) echo "--help" ;;

@@ -47,11 +47,12 @@ def parse(arguments):
 
     boot = commands.add_parser("run", help="boot a system in QEMU on this terminal", epilog=STATUS,
                                usage="belfry run [-h] [--images DIR] [--memory SIZE] [--entry ID] [--console FILE] "
-                                     "[--unchecked] SYSTEM.cfg "
+                                     "[--gdb] [--unchecked] SYSTEM.cfg "
                                      "[-- QEMU-OPTION ...]")
     add_reading(boot)
     boot.add_argument("--entry", metavar="ID", help="the entry, by its --id or title (default: the menu's)")
     boot.add_argument("--console", metavar="FILE", help="typed at is the console by the Unix socket FILE; what it says is shown here too")
+    boot.add_argument("--gdb", action="store_true", help="wait for gdb, and say what connects it")
     boot.add_argument("--unchecked", action="store_true", help="boot it whatever `check` says of it")
 
     live = commands.add_parser("top", help="show live what a running system's monitor says", epilog=STATUS)
@@ -120,7 +121,7 @@ def run_command(options):
     if sys.stdin.isatty() and not options.console:
         print("To leave QEMU: Ctrl-A, then x. For its monitor: Ctrl-A, then c.")
     sys.stdout.flush()
-    if wrong := run.boot(verdicts[0], options.memory, options.console, options.qemu):
+    if wrong := run.boot(verdicts[0], options.memory, options.console, options.gdb, options.qemu):
         raise Refused(wrong)
     return 0
 

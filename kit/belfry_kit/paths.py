@@ -5,7 +5,7 @@ import functools
 import os
 import pathlib
 
-Paths = collections.namedtuple("Paths", "judge hypervisor samples templates include library linker_script")
+Paths = collections.namedtuple("Paths", "judge hypervisor samples templates gdb include library linker_script")
 
 
 class Refused(Exception):
@@ -18,9 +18,9 @@ def kit_paths():
     if share.name == "belfry" and share.parent.name == "share":
         prefix = share.parent.parent
         return Paths(prefix / "libexec/belfry/belfry-judge", prefix / "lib/belfry/belfry.elf",
-                     prefix / "lib/belfry/samples", share / "templates", prefix / "include",
-                     prefix / "lib/libbelfry.a", prefix / "lib/belfry/guest.ld")
+                     prefix / "lib/belfry/samples", share / "templates", share / "gdb/belfry.py",
+                     prefix / "include", prefix / "lib/libbelfry.a", prefix / "lib/belfry/guest.ld")
     root = share.parent
     build = pathlib.Path(os.environ.get("BELFRY_BUILD", root / "build")).resolve()
     return Paths(build / "kit/belfry-judge", build / "belfry.elf", build / "guests", share / "templates",
-                 root / "guest-api/include", build / "libbelfry.a", root / "linker/guest.ld")
+                 share / "gdb/belfry.py", root / "guest-api/include", build / "libbelfry.a", root / "linker/guest.ld")

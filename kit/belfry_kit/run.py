@@ -2,17 +2,19 @@
 """A system in QEMU on this terminal. QEMU is the loader: it needs no ISO."""
 import os
 import pathlib
+import shlex
 import shutil
 import subprocess
 import tempfile
 
 from belfry_kit.judge import image_range
-from belfry_kit.paths import Refused
+from belfry_kit.paths import Refused, kit_paths
 
 # QEMU's exit status is twice what Belfry writes to port 0xF4, plus one (docs/ABI.md); 0: somebody left.
 SAYS = {33: "Belfry found an error in a command line; it is named above",
         37: "a partition did not exit with 0; the summary is above", 39: "Belfry stopped; why is said above"}
 GOOD = (0, 35)
+TCG = ["-accel", "tcg"]
 
 
 def kvm_works(cpu):
@@ -43,6 +45,22 @@ def serial(console):
             "-serial", "chardev:console", "-monitor", "none"]
 
 
+def symbols(image):
+    """A hypervisor's image has them beside it; a copy of the kit's own, where that has them."""
+    own = kit_paths().hypervisor
+    places = [image.with_suffix(".debug")] + [own.with_suffix(".debug")] * (image.read_bytes() == own.read_bytes())
+    found = next((place for place in places if place.is_file()), None)
+    if not found:
+        raise Refused(f"{image}: no symbols for gdb: expected them in {places[0]}")
+    return found
+
+
+def debugger(verdict, stub):
+    """What connects gdb to a QEMU that waits at the Unix socket `stub`."""
+    image = verdict.files[verdict.entry.hypervisor.path]
+    return ["gdb", "-x", str(kit_paths().gdb), "-ex", f"belfry connect {stub}", str(symbols(image))]
+
+
 def command(verdict, folder, memory, console, options):
     entry = verdict.entry
     modules = [f"{link(folder, f'{n}.elf', verdict.files[module.path])} {module.words}".replace(",", ",,")
@@ -57,8 +75,8 @@ def command(verdict, folder, memory, console, options):
     return words + options
 
 
-def boot(verdict, memory, console, options):
-    """Answers what was wrong in the end, or None."""
+def boot(verdict, memory, console, gdb, options):
+    """Answers what was wrong in the end, or None. Where `gdb`, it waits for one first."""
     if not shutil.which("qemu-system-x86_64"):
         raise Refused("qemu-system-x86_64 is not there: Debian's package is qemu-system-x86")
     for line in [verdict.entry.hypervisor, *verdict.entry.modules]:
@@ -67,5 +85,10 @@ def boot(verdict, memory, console, options):
     if not image_range(verdict.files[verdict.entry.hypervisor.path]):
         raise Refused(f"{verdict.entry.hypervisor.path}: not the hypervisor's image")
     with tempfile.TemporaryDirectory(prefix="belfry-", dir="/tmp") as folder:  # its path has no comma, as TMPDIR might
+        if gdb:
+            stub = f"{folder}/gdb"
+            print(f"QEMU waits for gdb. In another terminal:\n    {shlex.join(debugger(verdict, stub))}", flush=True)
+            # Not KVM: there all breakpoints of `belfry break` would be the four of the CPU.
+            options = ["-S", "-gdb", f"unix:{stub},server=on,wait=off", *([] if "-accel" in options else TCG), *options]
         status = subprocess.run(command(verdict, pathlib.Path(folder), memory, console, options), check=False).returncode
     return None if status in GOOD else SAYS.get(status, f"QEMU ended with status {status}")

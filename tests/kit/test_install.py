@@ -26,9 +26,10 @@ def expected():
     built = [sample.name for sample in samples.iterdir() if (BUILD / f"guests/{sample.name}.elf").exists()]
     assert {"hello", "clock", "keyboard", "echo", "rogue"} <= set(built)
     return {"bin/belfry", "libexec/belfry/belfry-judge", "lib/libbelfry.a", "lib/pkgconfig/belfry-guest.pc",
-            "lib/belfry/belfry.elf", "lib/belfry/guest.ld", *(f"lib/belfry/samples/{name}.elf" for name in built),
+            "lib/belfry/belfry.elf", "lib/belfry/belfry.debug", "lib/belfry/guest.ld", *(f"lib/belfry/samples/{name}.elf" for name in built),
             "include/belfry/hv_abi.inc", *under("include", (ROOT / "guest-api/include").rglob("*"), ROOT / "guest-api/include"),
             *under("share/belfry", (ROOT / "kit/belfry_kit").glob("*.py"), ROOT / "kit"),
+            *under("share/belfry", (ROOT / "kit/gdb").glob("*.py"), ROOT / "kit"),
             *under("share/belfry", (ROOT / "kit/templates").rglob("*"), ROOT / "kit"),
             *under("share/belfry/samples", samples.rglob("*"), samples), "share/belfry/installed",
             "share/man/man1/belfry.1", "share/bash-completion/completions/belfry.bash",

@@ -4,7 +4,6 @@ import json
 import os
 import pathlib
 import re
-import shutil
 import socket
 import subprocess
 import time
@@ -151,8 +150,3 @@ class Machine:
         """What somebody needs to know who looks for a failure."""
         errors = self.process.stderr.read().decode() if self.process.poll() is not None else ""
         return f"---- {' '.join(self.command)}\n{errors}---- the console:\n{self.log}\n----"
-
-
-def need(*tools):
-    """The first of these tools that is missing, or None."""
-    return next((tool for tool in tools if not shutil.which(tool)), None)

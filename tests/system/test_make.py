@@ -13,7 +13,7 @@ import subprocess
 import pexpect
 import pytest
 
-from machine import BUILD, ROOT, need
+from machine import BUILD, ROOT
 
 CONTROL_A = "\x01"
 
@@ -225,17 +225,17 @@ def test_run_complains(word, complaint):
     assert done.returncode != 0 and complaint in done.stdout, done.stdout
 
 
-@pytest.mark.skipif(need("gdb") is not None, reason="gdb is missing")
 def test_debug(terminal):
-    """QEMU waits; the command that is shown brings gdb, with symbols, to hv_main."""
+    """QEMU waits; the command that is shown brings gdb, with symbols and commands, through GRUB to the boot's end."""
     port = free_port()
     child = terminal("debug", f"GDB_PORT={port}", f"COM2_PORT={free_port()}")
     child.expect(r"QEMU waits for gdb\..*:\r\n *(gdb .*belfry\.debug)\r\n")
-    assert f"port = {port}" in child.match[1]
+    assert f"127.0.0.1:{port}" in child.match[1]
     command = shlex.split(child.match[1])
     child.expect_exact("The second serial port")
-    gdb = subprocess.run([*command, "-batch", "-nx", "-ex", "continue", "-ex", "backtrace", "-ex", "kill"], cwd=ROOT,
+    gdb = subprocess.run([*command, "-batch", "-nx", "-ex", "continue", "-ex", "belfry partitions", "-ex", "kill"], cwd=ROOT,
                          capture_output=True, text=True, timeout=60)
-    assert re.search(r"hv_main \(.*info=0x[0-9a-f]+.*\) at hv/main\.c:\d+", gdb.stdout), gdb.stdout + gdb.stderr
+    assert re.search(r"cpu_loop \(\) at arch/x86/trap_entry\.asm:\d+", gdb.stdout), gdb.stdout + gdb.stderr
+    assert re.findall(r"^ \d (\w+) +loading +0 +2048K$", gdb.stdout, re.M) == ["hello", "clock", "keyboard", "echo", "rogue"]
     child.expect(pexpect.EOF)
-    assert "Belfry: version" not in child.before, child.before
+    assert "Belfry: rogue: mem" in child.before and "Hello" not in child.before, child.before
