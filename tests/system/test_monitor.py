@@ -140,3 +140,23 @@ def test_much_is_read_in_few_instructions(boot, tmp_path):
     count = instructions(stub, result)
     assert stub["rax"] == 256 and count < LONGEST_CALL, count
     stub.close()
+
+
+def test_much_of_the_trace_is_read_in_few_instructions(boot, tmp_path):
+    """As many records as one call reads."""
+    call, result = (symbols()[name] for name in ("system_trace_call", "hypercall_entry.result"))
+    stub = Stub(tmp_path)
+    booted = boot(["monitor.elf monitor system console mem=256K"], hv="", devices=stub.options)
+    stub.connect()
+    stub.run_to(symbols()["vcpu_wait_call"])
+    stub.command(f"Z1,{call:x},1")
+    stub.go()
+    booted.send(b"trace on\rpartitions\rtrace dump\r")
+    for what in (1, 0, 2):
+        assert stub.receive().startswith("T05") and stub["rdi"] == what
+        if what != 2:
+            stub.ask("s")
+            stub.go()
+    count = instructions(stub, result)
+    assert stub["rax"] == 32 * 32 and count < LONGEST_CALL, count
+    stub.close()
