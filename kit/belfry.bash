@@ -23,7 +23,7 @@ _belfry_entries() {
 _belfry() {
     local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]-}
     if ((COMP_CWORD == 1)); then
-        mapfile -t COMPREPLY < <(compgen -W "check iso run top trace new --help" -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W "check iso run top ask trace new --help" -- "$current")
     elif [[ $before == --images ]]; then
         mapfile -t COMPREPLY < <(compgen -d -- "$current")
     elif [[ $before == --entry ]]; then

@@ -60,6 +60,10 @@ def parse(arguments):
     live.add_argument("--seconds", metavar="N", type=float, default=1, help="between one look and the next (default 1)")
     live.add_argument("--count", metavar="N", type=int, default=0, help="so many looks (default: until Ctrl-C)")
 
+    asked = commands.add_parser("ask", help="type a command at a running system's monitor, and show the answer", epilog=STATUS)
+    asked.add_argument("console", metavar="CONSOLE", help="the system's console: a Unix socket, or HOST:PORT")
+    asked.add_argument("words", metavar="COMMAND", nargs="+", help="`help` says which there are")
+
     traced = commands.add_parser("trace", help="read what the monitor's `trace dump` has said", epilog=STATUS)
     traced.add_argument("log", metavar="LOG", help="what a console has said; - is stdin; the last dump counts")
     traced.add_argument("-o", "--output", metavar="FILE", help="all of it as Chrome's trace events, for Perfetto; - is stdout")
@@ -128,6 +132,12 @@ def run_command(options):
 
 def top_command(options):
     top.show(options.console, options.seconds, options.count)
+    return 0
+
+
+def ask_command(options):
+    for line in top.ask(options.console, " ".join(options.words)):
+        print(line)
     return 0
 
 

@@ -4,7 +4,9 @@ import os
 import pathlib
 import shlex
 import shutil
+import signal
 import subprocess
+import sys
 import tempfile
 
 from belfry_kit.judge import image_range
@@ -84,6 +86,7 @@ def boot(verdict, memory, console, gdb, options):
             raise Refused(f"{line.path}: no such image")
     if not image_range(verdict.files[verdict.entry.hypervisor.path]):
         raise Refused(f"{verdict.entry.hypervisor.path}: not the hypervisor's image")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # with QEMU, and the folder
     with tempfile.TemporaryDirectory(prefix="belfry-", dir="/tmp") as folder:  # its path has no comma, as TMPDIR might
         if gdb:
             stub = f"{folder}/gdb"

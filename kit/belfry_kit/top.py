@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The monitor's figures, live: `top` types the sample monitor's commands on a running system's console."""
+"""A running system's console with the sample monitor at its other end: `ask` types a command there, `top` some again and
+again."""
 import re
 import socket
 import sys
@@ -26,6 +27,10 @@ def connect(place):
     return client
 
 
+class Ended(Refused):
+    """The system is no longer there."""
+
+
 class Console:
     """A console with a monitor at the other end."""
 
@@ -42,7 +47,7 @@ class Console:
         except ConnectionError:
             more = b""
         if not more:
-            raise Refused("the system has ended")
+            raise Ended("the system has ended")
         self.heard += more.decode("latin-1")
 
     def ask(self, command):
@@ -51,11 +56,22 @@ class Console:
         try:
             self.client.sendall(b"\x15" + command.encode() + b"\r")
         except ConnectionError:
-            raise Refused("the system has ended") from None
-        while not (found := re.search(rf"{command}\r\n((?s:.*?))^(\S+): >", self.heard, re.M)):
+            raise Ended("the system has ended") from None
+        while not (found := re.search(rf"{re.escape(command)}\r\n((?s:.*?))^(\S+): >", self.heard, re.M)):
             self.hear()
         answer, name = found.groups()
         return [line[len(name) + 2:] for line in answer.split("\r\n") if line.startswith(f"{name}: ")]
+
+
+def ask(place, command):
+    """The lines of the monitor's answer; none where the system ends with it."""
+    with connect(place) as client:
+        try:
+            return Console(client).ask(command)
+        except Ended:
+            if command != "reboot":
+                raise
+            return []
 
 
 def show(place, seconds, count):

@@ -80,7 +80,7 @@ def test_manual_page_and_completion():
     page, completion = ((ROOT / "kit" / name).read_text().replace("\\-", "-") for name in ("belfry.1", "belfry.bash"))
     text = belfry("--help")
     commands = re.findall(r"^    (\w+) ", text, re.M)
-    assert commands == ["check", "iso", "run", "top", "trace", "new"]
+    assert commands == ["check", "iso", "run", "top", "ask", "trace", "new"]
     words = {word for name in commands for word in re.findall(r"(?<![\w-])--[a-z]+", belfry(name, "--help"))}
     assert {"--entry", "--json", "--output", "--unchecked"} <= words
     for word in [*commands, *words - {"--help"}]:
@@ -88,7 +88,7 @@ def test_manual_page_and_completion():
 
 
 @pytest.mark.parametrize("line, answers", [
-    ("belfry ", "--help check iso new run top trace"), ("belfry c", "check"), ("belfry new ", "guest system"),
+    ("belfry ", "--help ask check iso new run top trace"), ("belfry c", "check"), ("belfry new ", "guest system"),
     ("belfry check --s", "--svg"), ("belfry run --u", "--unchecked"), ("belfry check x.cfg --entry t", "three two"),
 ])
 def test_completion(tmp_path, line, answers):

@@ -32,19 +32,6 @@ class Running:
             assert time.monotonic() < end and self.process.poll() is None, text
             time.sleep(0.05)
 
-    def ask(self, line, pattern):
-        """What the monitor says of it, up to where the pattern matches."""
-        with socket.socket(socket.AF_UNIX) as client:
-            client.settimeout(WAIT)
-            client.connect(str(self.console))
-            client.sendall(line + b"\r")
-            heard = b""
-            while not re.search(pattern, heard):
-                more = client.recv(4096)
-                assert more, heard
-                heard += more
-        return heard.decode()
-
 
 @pytest.fixture
 def system(tmp_path):
@@ -72,14 +59,18 @@ def test_whole_way(system):
         assert re.search(r"^mine +(ready|waiting) +0 +2048K +\d+\.\d%$", table, re.M), shown
         assert re.search(r"^hello +stopped +0 +128K +\d+\.\d%$", table, re.M), shown
         assert re.search(r"^clock +10 +\d+\.\d% +\d+$", table, re.M), shown
-    said = system.ask(b"irqs mine", rb"mine +vector +32 .*held 0\r\n")
+    said = belfry("ask", system.console, "irqs", "mine")
     raised, acknowledged, outstanding = map(int, re.search(
-        r"vector +32 gr\S* raised (\d+) acknowledged (\d+) discarded 0 outstanding (\d+)", said).groups())
+        r"\Amine +vector +32 gr\S* raised (\d+) acknowledged (\d+) discarded 0 outstanding (\d+) .*\n\Z", said).groups())
     assert raised == acknowledged + outstanding and raised > 0, said
+    assert belfry("ask", system.console, "dance") == "dance: no command; help says which there are\n"
+    assert belfry("ask", system.console, "reboot") == ""
+    assert system.process.wait(10) == 0
 
 
-def test_no_system(tmp_path):
-    said = belfry("top", tmp_path / "console", status=1)
+@pytest.mark.parametrize("words", [["top"], ["ask", "help"]])
+def test_no_system(tmp_path, words):
+    said = belfry(words[0], tmp_path / "console", *words[1:], status=1)
     assert said.startswith(f"belfry: {tmp_path / 'console'}: No such file or directory; expected the console"), said
 
 

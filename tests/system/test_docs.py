@@ -4,11 +4,13 @@
 A block that a line "`name`:" or a sentence with "`name`, …" introduces is that file. A block of `sh` is run, unless
 `<!-- not run: why -->` stands above it. A block of `text` behind one that was run must be in what it said, line by line.
 """
+import json
 import os
 import pathlib
 import re
 import shutil
 import subprocess
+import xml.etree.ElementTree
 
 import pytest
 
@@ -69,6 +71,25 @@ def test_first_guest(tree, boot):
     booted = boot([f"{tree / 'first.elf'} {modules}"], hv="", icount=True)
     for line in shown[1].splitlines():
         booted.wait_for(re.escape(line))
+
+
+def test_whole_way(tree):
+    """From the installation of the kit to a trace of a guest of one's own, by the commands of the README."""
+    page = list(blocks(ROOT / "README.md"))
+    at = next(i for i, block in enumerate(page) if block[3] == "mine.cfg")
+    (tree / "mine.cfg").write_text(page[at][1])
+    said = run(f"trap 'kill $(jobs -p) 2>/dev/null || :' EXIT\n{page[at - 1][1]}{page[at + 1][1]}wait", tree)
+    assert re.search(r"^  mine +2M +- +stop +line 0$", said, re.M), said
+    raised, acknowledged, outstanding = map(int, re.search(
+        r"^mine +vector +32 gr\S+ raised (\d+) acknowledged (\d+) discarded 0 outstanding (\d+) ", said, re.M).groups())
+    assert raised == acknowledged + outstanding > 0, said
+    raised, acknowledged, upcalls = map(int, re.search(r"^  mine +32 +(\d+) +(\d+) +(\d+) +[\d.]+ +[\d.]+$", said, re.M).groups())
+    assert raised > 0 and acknowledged > 0 and upcalls > 0, said
+    events = json.loads((tree / "trace.json").read_text())["traceEvents"]
+    track = next((e["pid"], e["tid"]) for e in events if e["name"] == "thread_name" and e["args"]["name"] == "mine")
+    assert sum(e["ph"] == "X" and (e["pid"], e["tid"]) == track for e in events) == upcalls
+    xml.etree.ElementTree.parse(tree / "trace.svg")
+    assert "mine: started" in (tree / "log").read_text("latin-1")
 
 
 def test_links():
