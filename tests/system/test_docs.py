@@ -19,6 +19,7 @@ from machine import BUILD, ROOT
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^(?:<!-- not run: (?P<why>.+?) -->\n)?```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.M | re.S)
 FILE = re.compile(r"`([\w/.-]+\.(?:c|asm|cfg)|[\w/]*Makefile)`[^`]*:\n\s*\Z")
+NAME_LINK = re.compile(r"\[`([^`]+)`\]\(([^)#\s]+\.(?:asm|c|h|ld))\)")  # [`name()`](file.c)
 
 
 def blocks(page):
@@ -103,3 +104,52 @@ def test_links():
             file = page.parent / target if target else page
             assert file.exists(), f"{page.name}: {target}"
             assert not anchor or anchor in anchors(file), f"{page.name}: {target}#{anchor}"
+
+
+DEFINITIONS = {
+    "c": [
+        r"^#define (\w+)",
+        r"^(?:struct|union|enum) (\w+) \{",
+        r"^typedef [\w *]*?(\w+)(?:\(|;| __attribute)",
+        r"^[A-Za-z_][^;{}=#]*?\b(\w+)\((?:[^();{}]|\([^()]*\))*\)\s*\{",  # a function with its body
+        r"^(?!extern |typedef )[A-Za-z_][^;{}=\n]*?\b(\w+)(?:\[[^\]=;]*\])*(?: =|;)",  # an object
+        r"^\} (\w+)(?:\[\w*\])*(?: =|;)",  # an object of a type without name
+    ],
+    "asm": [r"^(\w+):", r"^%macro (\w+)", r"^(\w+)\s+equ\b"],
+    "ld": [r"^\s*(\w+) = ", r"^\s*(\.\w+)\b.* :"],
+}
+
+
+def defined(file):
+    """The names that a source file defines: functions, types, constants, macros and objects of C; labels, macros and
+    constants of assembly; symbols and sections of a linker script. Not what it only declares or uses."""
+    kind = {".h": "c"}.get(file.suffix, file.suffix[1:])
+    text = re.sub(r";.*" if kind == "asm" else r"(?s)/\*.*?\*/", "", file.read_text())
+    names = {name for pattern in DEFINITIONS[kind] for name in re.findall(pattern, text, re.M)}
+    for constants in re.findall(r"^enum(?: \w+)? \{([^}]*)\}", text, re.M) if kind == "c" else []:
+        names |= set(re.findall(r"(\w+)(?: = [^,]*)?(?:,|\s*$)", constants))
+    return names
+
+
+def test_defined():
+    """What is called, declared or told of in a file is not defined there."""
+    trap, header, entry = (defined(ROOT / "arch/x86" / name) for name in ("trap.c", "trap.h", "trap_entry.asm"))
+    assert {"trap_tick", "follows_call", "EXCEPTION_GP"} <= trap and not {"irq_tick", "text_start", "read_cr2"} & trap
+    assert "trap_tick" not in header and "X86_TRAP_H" in header
+    assert {"tick_entry", "stub", "cpu_loop"} <= entry and not {"trap_tick", "cpu"} & entry
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_names(page):
+    """A link of code to a source file leads to where the name is defined."""
+    for name, target in NAME_LINK.findall(page.read_text()):
+        plain = re.sub(r"^(?:struct|enum|union)\s|[(\[][)\]]$", "", name)
+        assert target.endswith(name) or plain in defined(page.parent / target), f"{target} does not define {name}"
+
+
+def test_tour():
+    """The tour leads to every file of the hypervisor."""
+    tour = ROOT / "docs/tour.md"
+    linked = {(tour.parent / target).resolve() for target in re.findall(r"\]\(([^)#\s]+)\)", tour.read_text())}
+    files = {file for folder in ("boot", "arch/x86", "hv") for file in (ROOT / folder).iterdir()}
+    assert len(files) > 60 and not files - linked, sorted(str(file.relative_to(ROOT)) for file in files - linked)
