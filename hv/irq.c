@@ -118,7 +118,7 @@ static void tick_console(void)
 APART static void trace_window(void)
 {
     if (schedule_begins(&schedule))
-        trace_point(HV_TRACE_WINDOW, 0, bit_set(0, schedule.window[schedule.window_now].owner));
+        trace_record(HV_TRACE_WINDOW, 0, bit_set(0, schedule.window[schedule.window_now].owner));
 }
 
 APART void irq_look(void)

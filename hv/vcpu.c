@@ -117,7 +117,7 @@ static struct frame *leave_to_nobody(void)
 static struct frame *enter(struct vcpu *vcpu)
 {
     if (UNLIKELY(trace_is_on()) && cpu.current != vcpu)
-        trace_point_set(HV_TRACE_SWITCH, 0, &vcpu->self);
+        trace_record_set(HV_TRACE_SWITCH, 0, &vcpu->self);
     compiler_barrier(); /* the record has cpu.self as it is yet */
     if (cpu.loaded != vcpu)
         arch_switch(cpu.loaded, vcpu);
@@ -162,7 +162,7 @@ static bool before(const struct vcpu *next)
 APART static void trace_leaving(void)
 {
     if (cpu.current)
-        trace_point(HV_TRACE_SWITCH, 0, 0);
+        trace_record(HV_TRACE_SWITCH, 0, 0);
 }
 
 /* Nobody runs; where `fresh`, the time goes into work. */

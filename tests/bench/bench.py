@@ -39,7 +39,8 @@ TASKS = [
     (systems.first, "1M"),
     (systems.first, "128K"),
     (systems.tick_for, "ready-1", 1, systems.ACKNOWLEDGES),
-    (systems.switch,),
+    (systems.switch, "switch", False),
+    (systems.switch, "switch-traced", True),
 ]
 
 

@@ -46,6 +46,7 @@ MORE = [
     Row("poll", "IRQ_POLL, nothing due"),
     Row("version-traced", "null hypercall, recorded by the trace"),
     Row("raise-traced", "IRQ_RAISE, its call and the raise recorded by the trace"),
+    Row("switch-traced", "switch by VCPU_YIELD, its call and the switch recorded by the trace"),
     Row("tick-outstanding", "timer tick, interrupts disabled, something outstanding already"),
     Row("told-slope", "a tick for each further vCPU with something outstanding already"),
 ]

@@ -172,9 +172,9 @@ def window_end():
     return {"window-end": weigh(found, "window-end", TICK, min(between))}
 
 
-def switch():
-    log, found = boot(["bench/pair.elf m mem=128K", "bench/pair.elf n mem=128K"], "hz=19", "mn")
-    return {"switch": weigh(found, "switch", GATE, statistics.median_low(figures(log, "m", "two-switches")) // 2)}
+def switch(key, traced):
+    log, found = boot([f"bench/pair.elf m mem=128K system -- trace={traced:d}", "bench/pair.elf n mem=128K"], "hz=19", "mn")
+    return {key: weigh(found, key, GATE, statistics.median_low(figures(log, "m", "two-switches")) // 2)}
 
 
 # ---- the trace alone --------------------------------------------------------------------------------

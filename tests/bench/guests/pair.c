@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Two of these give each other the CPU. From one's yield to its return the other has run once
- * through its loop, so that is two switches and the loop's own instructions.
+ * through its loop, so that is two switches and the loop's own instructions. trace=1: of a system
+ * partition, which traces them.
  */
 #include "guest.h"
 #include "sequences.h"
@@ -13,6 +14,7 @@ void run(void)
 {
     uint32_t turns[TURNS];
     uint64_t figures[SAMPLES];
+    call(HV_CALL_SYSTEM_TRACE, argument("trace", HV_TRACE_OFF));
     give_turns(turns, TURNS);
     for (unsigned i = 0; i < SAMPLES; i++)
         figures[i] = turns[FIRST + i] - TURN_OWN - TURN_BETWEEN;
