@@ -6,7 +6,7 @@ import sys
 import gdb
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent), str(pathlib.Path(__file__).resolve().parents[1])]
 
 import belfry_state as state  # noqa: E402
 from belfry_symbols import Guests  # noqa: E402
@@ -123,6 +123,16 @@ def show_frame(called=None):
     cells = [f"{register:6} {value:#x}" for register, value in values.items()]
     for at in range(0, len(cells), 4):
         print("".join(f"{cell:27}" for cell in cells[at:at + 4]).rstrip())
+
+
+@command("trace [COUNT]")
+def show_trace(count=None):
+    """Show what the trace holds, or the newest COUNT records of it, as the monitor's `trace dump` does.
+    `belfry trace` in a shell reads it. A system partition switches it on."""
+    if count is not None and not count.isdigit():
+        raise gdb.GdbError(f"{count}: expected how many records")
+    for line in state.trace(None if count is None else int(count)):
+        print(line)
 
 
 @command("break NAME PLACE")

@@ -3,6 +3,8 @@
 it can be read wherever the machine stops. Nothing here changes anything."""
 import gdb
 
+from belfry_kit.trace import KINDS
+
 WORD = 64  # bits of a word of a bitmap
 LINE = 32  # the vector of line 0 (docs/ABI.md)
 STATES = {"PHASE_OFF": "off", "PHASE_LOADING": "loading", "PHASE_STOPPED": "stopped"}
@@ -224,3 +226,22 @@ def lines():
             counters["unclaimed"] += 0 if int(registered[LINE]) else counted_ticks()
         if owner_name(line) != "nobody" or counters["raised"] or counters["spurious"]:
             yield owner_name(line), line, line_bits(line), counters
+
+
+# ---- the trace ------------------------------------------------------------------------------------------
+
+def trace(count):
+    """The lines of a dump: of `count` records at most, the newest."""
+    names = [name(partition) for partition in partitions()]
+    ring = variable("trace")
+    places = length(ring["record"])
+    made = int(ring["made"]) // ring["record"][0].type.sizeof
+    shown = min(made, places, made if count is None else count)
+    hz = int(variable("vcpus")[0]["page"]["tsc_hz"])
+    yield f"trace begin: {made} records, {made - shown} overwritten, {hz} TSC ticks in a second."
+    yield from (f"partition {n} {called}." for n, called in enumerate(names))
+    for n in range(made - shown, made):
+        record = ring["record"][n % places]
+        kind = KINDS[int(record["kind"]) - 1]
+        yield f"@{int(record['time']):x} {kind} {int(record['vcpu']):x} {int(record['vector'])} {int(record['value']):x}."
+    yield "trace end."

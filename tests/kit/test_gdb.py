@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from belfry_kit import trace
 from kit import BELFRY, BUILD, ROOT, TCG, belfry, make, run, write_system
 
 PROMPT = "(gdb) "
@@ -175,6 +176,26 @@ def test_ends_of_lives(debugged):
     last = re.findall(r"^rogue: (fault .*)$", rogue.said, re.M)[2]
     assert re.match(rf" 0 rogue +running +3 +128K  {re.escape(last)}$", rows["rogue"]), partitions
     assert re.match(r" 1 hello +\w+ +0 +2048K(  exit code 0)?$", rows["hello"]), partitions
+
+
+def test_trace(debugged):
+    """The records behind each other, as far as there are any; each in the time of whom the last switch names."""
+    traced = debugged(["trace.elf trace system line=0 vector=48 window=5", "tally.elf other line=0 window=5 -- ms=3000",
+                       "steady.elf third line=0 -- ms=3000"])
+    none, *_, made, all_of_it, three, wrong = traced.session(
+        "belfry trace", "hbreak system_trace_call if $rdi == 0", "continue", "print trace.made / 32", "belfry trace",
+        "belfry trace 3", "belfry trace x", "kill")[:-1]
+    assert "trace begin: 0 records, 0 overwritten, " in none, none
+    found = trace.Trace(all_of_it, "gdb")
+    assert found.made == int(made.split(" = ")[1]) > 2048 == len(found.records)
+    assert found.names == {0: "trace", 1: "other", 2: "third"}
+    assert found.records[-1][1:] == ("call", 0, 0, 48)
+    who = found.records[0].vcpu
+    for record in found.records:
+        assert record.vcpu == who, record
+        who = trace.one(record.value) if record.kind == "switch" else who
+    assert trace.Trace(three, "gdb").records == found.records[-3:]
+    assert wrong == "x: expected how many records"
 
 
 def test_counted_ticks(debugged):
