@@ -118,7 +118,7 @@ compdb: $(B)/compile_commands.json
 $(B)/compile_commands.json: compile-commands
 	@mkdir -p $(@D)
 	@$(MAKE) --no-print-directory --dry-run --always-make V=1 all guests $(HOST_TESTS) $(BENCH_NEEDS) \
-	    $(REPLAYS) $(B)/kit/worst_wait >$(B)/commands
+	    $(REPLAYS) $(B)/kit/worst_wait $(LAB_OBJ) >$(B)/commands
 	@tools/compdb $@ <$(B)/commands
 
 # ---- help ----------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ import pytest
 
 from machine import BUILD, ROOT
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("**/*.md"))]
 BLOCK = re.compile(r"^(?:<!-- not run: (?P<why>.+?) -->\n)?```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.M | re.S)
 FILE = re.compile(r"`([\w/.-]+\.(?:c|asm|cfg)|[\w/]*Makefile)`[^`]*:\n\s*\Z")
 NAME_LINK = re.compile(r"\[`([^`]+)`\]\(([^)#\s]+\.(?:asm|c|h|ld))\)")  # [`name()`](file.c)
@@ -48,7 +48,7 @@ def run(command, folder):
     return done.stdout
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT).with_suffix("")))
 def test_page(tree, page):
     said = None
     for kind, text, why, name in blocks(page):
