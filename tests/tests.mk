@@ -34,6 +34,8 @@ host-test: $(HOST_TESTS)
 # The graders build their guests by docs/labs/guest.mk; these objects are for lint.
 LAB_OBJ := $(patsubst %.c,$(B)/guest/%.o,$(wildcard docs/labs/*/*.c docs/labs/*/start/*.c tests/labs/*/*/*.c))
 
+$(B)/guest/docs/labs/4-call/%.o: GUEST_CFLAGS += -Itests/guests/support
+
 # ---- system tests --------------------------------------------------------------------------------
 # pytest is the one runner: it runs the host tests too, so that its sums are all there is. Its last
 # line is `N passed, N failed`. `make test ONLY=name` runs the tests with `name` in theirs.

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What the graders share: the sheet of what is asked, guests built, trees patched and built, systems booted."""
+import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 
@@ -15,6 +17,8 @@ import verdict  # noqa: E402
 
 LABS = {folder.name[0]: folder for folder in HERE.glob("[1-9]-*")}
 BOOT_SECONDS = 60
+MAKE = ("make", "-s", f"-j{os.cpu_count()}")
+BUILT = ("hv", "gen", "guest")  # of the build folder: what a changed tree begins with
 
 
 class Tree:
@@ -84,6 +88,62 @@ class Sheet:
         self.need(f"{name} builds without a warning", image, first)
         return image
 
+    def copy(self, name):
+        """A copy of the sources, with what is built of them."""
+        root = self.work / name
+        shutil.copytree(ROOT, root, ignore=shutil.ignore_patterns(".git", "build", "__pycache__"))
+        root.joinpath("build").mkdir()
+        for part in BUILT:
+            if (TREE.build / part).is_dir():
+                shutil.copytree(TREE.build / part, root / "build" / part)
+        return Tree(root, root / "build")
+
+    def apply(self, tree, file, *options):
+        return self.run("patch", "-u", "-p1", "-F0", "-f", *options, "-i", file, folder=tree.root)
+
+    def patch(self, tree, file, allowed):
+        """Applies a patch that is handed in to a tree, where it only changes files that begin with one of `allowed`."""
+        self.need(f"{file} is there", (self.folder / file).is_file(), "not found")
+        good, said = self.apply(tree, self.folder / file, "--dry-run")
+        self.need(f"{file} applies", good, said.strip())
+        may = re.compile(rf"checking file ({'|'.join(map(re.escape, allowed))})[\w./-]*|Hunk #.*")
+        others = [line for line in said.splitlines() if not may.fullmatch(line) or ".." in line]
+        self.need(f"{file} changes what it may: {', '.join(allowed)}", not others, "; ".join(others))
+        self.apply(tree, self.folder / file)
+
+    def plant(self, tree, file):
+        """Applies a patch of the lab's own, and builds the hypervisor with it."""
+        good, said = self.apply(tree, file)
+        good, said = self.run(*MAKE, "build/belfry.elf", folder=tree.root) if good else (good, said)
+        if not good:
+            sys.exit(f"{file} does not apply to this project, or does not build. Is the project unchanged?\n{said}")
+
+    def make(self, tree, what, guests):
+        """Builds a tree's hypervisor, and some of its test guests and samples."""
+        good, said = self.run(*MAKE, "build/belfry.elf", *(f"build/guests/{name}.elf" for name in guests), folder=tree.root)
+        first = next((line for line in said.splitlines() if re.search("error:|No rule", line)), said.strip()[-200:])
+        self.need(f"{what} builds without a warning", good, first)
+
+    def judge(self, memory="1G"):
+        """The one system of system.cfg, as `belfry check` sees it with the images that were built."""
+        _, said = self.run(ROOT / "kit/belfry", "check", "--json", "--memory", memory, "--images", self.work,
+                           self.folder / "system.cfg")
+        try:
+            report = json.loads(said)
+        except ValueError:
+            report = {"errors": [said.strip()]}
+        self.need("`belfry check system.cfg` finds nothing wrong", not report["errors"], "; ".join(report["errors"]))
+        self.need("it has one system", len(report["systems"]) == 1, f"found {len(report['systems'])}")
+        return report["systems"][0]
+
+    def look_at_selftest(self, tree, guests):
+        """These of the tree's test guests, at once, as its self-test has them."""
+        _, said = self.run("tools/selftest", *(f"tests/guests/{name}.c" for name in guests), folder=tree.root)
+        modules = re.findall(r"^module /boot/(\S+) (\S+) \$window(.*)$", said, re.M)
+        boot = self.boot([f"{tree.build}/guests/{image} {name}{words}" for image, name, words in modules], tree=tree)
+        failed = [f"{name}: {wrong}" for _, name, _ in modules if (wrong := boot.tap(name))]
+        self.look(f"of the self-test {', '.join(guests)} pass", modules and not failed, "; ".join(failed))
+
     def boot(self, modules, hv="", tree=TREE, devices=(), memory="256M"):
         """Boots a tree's hypervisor with modules, `image name words` each. Answers what came of it."""
         folder = self.work / "boot"
@@ -118,6 +178,14 @@ class Boot:
         if not found:
             return {"how": verdict.ENDS.get(self.status, f"QEMU ended with {self.status}")}
         return {"how": found[1], **{key: int(value) for key, value in re.findall(r"(\w+) (\d+)", found[2])}}
+
+    def tap(self, name):
+        """What failed of a test guest's checks, as text; empty where all were made and passed."""
+        said = self.said(name)
+        failed = [line for line in said if line.startswith("not ok")]
+        if not failed and not any(re.match(r"1\.\.\d", line) for line in said):
+            failed = [f"it gave no verdict: {self.end(name)['how']}"]
+        return "; ".join(failed)
 
     def line(self, number):
         """How often a line was raised, from the hypervisor's summary."""

@@ -23,8 +23,9 @@ def solution_of(lab):
 
 def grade(lab, folder):
     """What is not met yet, in order, and all that was said."""
-    done = subprocess.run(["timeout", "-k", "5", "200", LABS / "grade", "--seed", "57", "--log", folder / "log", str(lab), folder],
-                          text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    command = [LABS / "grade", "--seed", "57", "--log", folder / "log", str(lab), folder]
+    done = subprocess.run(["timeout", "-k", "5", "200", *command], text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, check=False)
     missing = re.findall("^not yet: (.*)$", done.stdout, re.M)
     assert done.returncode == (1 if missing else 0), done.stdout
     return missing, done.stdout
@@ -135,3 +136,82 @@ def test_frame_wrong(answer, ticks, reasons):
 ], ids=["refused", "no-window", "hz"])
 def test_frame_not_a_frame(answer, change, reason):
     refuse(3, answer(start_of(3), "system.cfg", change), reason)
+
+
+# ---- 4: add a hypercall --------------------------------------------------------------------------------
+
+SELFTEST = "of the self-test .* pass"
+
+
+def test_call_start(answer):
+    missing = "not ok . - 0: the answer is another after a tick; it is -7"
+    refuse(4, answer(start_of(4)), *[f"VCPU_TURN {what}.*{missing}" for what in ("in a window: ", "in a window, and told", "round robin: ",
+           "round robin beside", "in a frame of 64")], "costs 100 .*: found no figure")
+
+
+@pytest.mark.parametrize("changes, reasons", [
+    # Right at each moment at which the schedule was just told of a tick.
+    ([("return ticks - irq_counted();", "return ticks;")],
+     ["in a window: ", "in a window, and told", "round robin: ", "round robin beside", "in a frame of 64", "found no figure"]),
+    # Right, but as long as the frame has windows.
+    ([("schedule->frame - schedule->window[schedule->window_now].ticks;",
+       "0; for (unsigned i = 0; i < schedule->window_count; i++) rest += i == schedule->window_now ? 0 : schedule->window[i].ticks;"),
+      ("number <= 14", "number <= 13")],
+     ["it costs 100 instructions at most, .* found [1-9]", SELFTEST + ": numbers: not ok"]),
+], ids=["not-told", "dear"])
+def test_call_wrong(answer, changes, reasons):
+    refuse(4, answer(solution_of(4), "answer.patch", *changes), *reasons)
+
+
+@pytest.mark.parametrize("change, reason", [
+    (("return ticks - irq_counted();", "return ticks - irq_counted()"), "Belfry with it builds without a warning: .*error: expected"),
+    (("\n+    schedule->frame += window;", "\n+    schedule->frame += window;\n+"), "answer.patch applies"),
+], ids=["broken", "malformed"])
+def test_call_not_a_patch(answer, change, reason):
+    refuse(4, answer(solution_of(4), "answer.patch", change), reason)
+
+
+def test_call_patches_more(answer, tmp_path):
+    """A patch that would have make run what it says applies, but not here."""
+    first, second = (HERE.parents[1] / "Makefile").read_text().splitlines()[:2]
+    folder = answer(solution_of(4))
+    with open(folder / "answer.patch", "a") as patch:
+        patch.write(f"--- Makefile\n+++ x/Makefile\n@@ -1,2 +1,3 @@\n {first}\n+X := $(shell touch {tmp_path}/ran)\n {second}\n")
+    refuse(4, folder, "answer.patch changes what it may: .*: checking file Makefile$")
+    assert not (tmp_path / "ran").exists()
+
+
+# ---- 5: find the planted bug ---------------------------------------------------------------------------
+
+def test_leak_start(answer):
+    refuse(5, answer(start_of(5)), "with the bug, the spy says .*: it did not", "fix.patch is there")
+
+
+def test_leak_half_repaired(answer):
+    """Two more bits are one too few: a guest of 1 GiB has one page more than that, counted with its vCPU page."""
+    half = [("PAGE_BITS = 19,", "PAGE_BITS = 18,"), ("HV_PAGE_SIZE + 1 <=", "HV_PAGE_SIZE <=")]
+    refuse(5, answer(solution_of(5), "fix.patch", *half), "a guest of 1 GiB, .* found BLFY.*, expected page 262144")
+
+
+def test_leak_repaired_elsewhere(answer):
+    """It refuses the pages that it can't tell apart, and only to others than the spy."""
+    folder = answer(solution_of(5))
+    (folder / "fix.patch").write_text("""--- a/hv/partition.c
++++ b/hv/partition.c
+@@ -37,2 +37,4 @@
+ 
++    if (page >> PAGE_BITS && partition->id)
++        return NULL;
+     if (entry->key == key)
+""")
+    refuse(5, folder, "repaired, it does not", "a guest of 1 GiB")
+
+
+@pytest.mark.parametrize("change, reason", [
+    (("mem=320M", "mem=320M system"), "granted neither system nor console: found system"),
+    (("mem=320M", "mem=320M ports=0x2f8"), "has no ports, .*: found ports"),
+    (("mem=320M", "mem=3G"), "finds nothing wrong: .*mem=3G"),
+    (("/keeper.elf keeper", "/keeper.elf fool"), "its partitions are keeper and spy: found .*fool"),
+], ids=["system", "ports", "memory", "names"])
+def test_leak_not_allowed(answer, change, reason):
+    refuse(5, answer(solution_of(5), "system.cfg", change), reason)
