@@ -203,8 +203,10 @@ static void call(void)
     for (unsigned i = 0; i < ARRAY_LENGTH(firsts); i++)
         if (any_bool())
             hypercalls[any_of(0, HV_CALL_IRQ_RETURN - 1)](any_in(firsts[i]), any, any);
-        else
+        else if (any_bool())
             hypercalls[any_of(HV_CALL_IRQ_RETURN + 1, HYPERCALLS - 1)](any_in(firsts[i]), any, any);
+        else
+            irq_ack_traced_call(any_in(firsts[i]), any, any);
 }
 
 /* Some vector is eligible. In the word that the index names first there is one; what is in those
