@@ -2,6 +2,7 @@
 """The command line."""
 import argparse
 import json
+import math
 import os
 import pathlib
 import sys
@@ -9,6 +10,7 @@ import sys
 from belfry_kit import iso, judge, new, report, run, svg, top, trace, trace_json, trace_svg
 from belfry_kit.paths import Refused
 
+WHOLE = None, None  # of a timeline
 STATUS = "Status: 0, all is well; 1, it is not, and why is said; 2, the command line is wrong."
 
 
@@ -23,7 +25,7 @@ def milliseconds(text):
     """FROM-TO, as seconds."""
     first, _, last = text.partition("-")
     first, last = float(first) / 1e3, float(last) / 1e3
-    if first >= last:
+    if not 0 <= first < last < math.inf:
         raise ValueError
     return first, last
 
@@ -68,13 +70,16 @@ def parse(arguments):
     traced.add_argument("log", metavar="LOG", help="what a console has said; - is stdin; the last dump counts")
     traced.add_argument("-o", "--output", metavar="FILE", help="all of it as Chrome's trace events, for Perfetto; - is stdout")
     traced.add_argument("--svg", metavar="FILE", help="a timeline; - is stdout")
-    traced.add_argument("--ms", metavar="FROM-TO", type=milliseconds, default=(None, None),
+    traced.add_argument("--ms", metavar="FROM-TO", type=milliseconds, default=WHOLE,
                         help="the timeline's part, in ms from the first record")
 
     start = commands.add_parser("new", help="write a start: a guest or a system", epilog=STATUS)
     start.add_argument("kind", choices=("guest", "system"))
     start.add_argument("folder", metavar="NAME", help="the folder to be made; its name is the guest's or the system's")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if options.command == "trace" and options.ms != WHOLE and not options.svg:
+        traced.error("--ms is the timeline's part: expected --svg too")
+    return options
 
 
 def refuse_errors(errors):

@@ -133,7 +133,6 @@ def show_trace(found):
            "overwritten")
     rows = []
     for (vcpu, vector), of in trace.totals(found).items():
-        waits_of = [wait / found.hz * 1e6 for wait in of["waits"]]
-        rows.append((found.names[vcpu], vector, of["raised"], of["acknowledged"], of["upcalls"],
-                     *(f"{wait:.1f}" for wait in (min(waits_of), max(waits_of)) if waits_of)))
+        longest = [f"{wait(of['waits']) / found.hz * 1e6:.1f}" if of["waits"] else "-" for wait in (min, max)]
+        rows.append((found.names[vcpu], vector, of["raised"], of["acknowledged"], of["upcalls"], *longest))
     yield from table(("partition", "vector", "raised", "acknowledged", "upcalls", "shortest wait, µs", "longest"), rows)

@@ -16,22 +16,16 @@ CALLS = {0: "VERSION", 1: "CONSOLE_WRITE", 2: "CONSOLE_READ", 10: "VCPU_YIELD", 
          42: "SYSTEM_VECTOR", 43: "SYSTEM_LINE", 44: "SYSTEM_STOP", 45: "SYSTEM_START", 46: "SYSTEM_RESTART",
          47: "SYSTEM_REBOOT", 48: "SYSTEM_TRACE"}
 
+# Which of them end a life of who makes them.
+LAST_CALLS = [number for number, name in CALLS.items() if name in ("PARTITION_EXIT", "PARTITION_RESTART")]
+
+HEAD = re.compile(r"trace begin: (\d+) records, (\d+) overwritten, ([1-9]\d*) TSC ticks in a second\.")
+LINE = re.compile(r"@([0-9a-f]{1,16}) ([\w?]+) ([0-9a-f]{1,16}) (\d+) ([0-9a-f]{1,16})\.")
+
 # Times in TSC ticks; `vcpu` is a partition's number, or None: nobody's time.
 Record = collections.namedtuple("Record", "time kind vcpu vector value")
 Run = collections.namedtuple("Run", "vcpu start end")
 Arrow = collections.namedtuple("Arrow", "time start")  # from a raise to the upcall that tells of it
-
-
-class Upcall:
-    """One, up to where it returned or was given up; `open`: the trace ends within it."""
-
-    def __init__(self, record):
-        self.vcpu, self.vector, self.count, self.start = record.vcpu, record.vector, record.value, record.time
-        self.end, self.acknowledged, self.open = None, 0, False
-        self.arrows = []
-
-    def close(self, time, acknowledged=0):
-        self.end, self.acknowledged = time, acknowledged
 
 
 def numbers(members):
@@ -43,6 +37,91 @@ def one(members):
     return members.bit_length() - 1 if members else None
 
 
+class Upcall:
+    """One, up to where it returned or was given up; `open`: the trace ends within it."""
+
+    def __init__(self, record, arrows):
+        self.vcpu, self.vector, self.count, self.start = record.vcpu, record.vector, record.value, record.time
+        self.arrows = arrows
+        self.end, self.acknowledged, self.open = None, 0, False
+
+    def close(self, time, acknowledged=0):
+        self.end, self.acknowledged = time, acknowledged
+
+
+class Outstanding:
+    """Of a vector of a vCPU: when the raises were of which no upcall has told, and how many it told of are not acknowledged."""
+
+    def __init__(self):
+        self.untold, self.told = [], 0
+
+    def tell(self, upcall):
+        """All; where it counts fewer than there are, the oldest were discarded."""
+        found = [Arrow(time, upcall.time) for time in self.untold[-upcall.value:]]
+        self.untold, self.told = [], upcall.value
+        return found
+
+    def acknowledge(self, count):
+        """The oldest are the ones told of."""
+        of_told = min(count, self.told)
+        self.told -= of_told
+        del self.untold[:count - of_told]
+
+
+class Lives:
+    """The upcalls of all, as one record after the other tells of them. A life that is ended by order leaves no record: its
+    upcalls go on."""
+
+    def __init__(self):
+        self.found = []
+        self.nested = collections.defaultdict(list)  # by vCPU: the upcalls it is in
+        self.outstanding = collections.defaultdict(dict)  # by vCPU and vector
+
+    def of(self, vcpu, vector):
+        return self.outstanding[vcpu].setdefault(vector, Outstanding())
+
+    def take(self, record):
+        if record.kind == "raise":
+            for vcpu in numbers(record.value):
+                self.of(vcpu, record.vector).untold.append(record.time)
+        elif record.kind == "upcall":
+            upcall = Upcall(record, self.of(record.vcpu, record.vector).tell(record))
+            self.found.append(upcall)
+            self.nested[record.vcpu].append(upcall)
+        elif record.kind in ("ack", "return") and record.value:
+            self.of(record.vcpu, record.vector).acknowledge(record.value)
+        if record.kind == "return":
+            self.leave(record)
+        elif record.kind == "fault" or (record.kind == "call" and record.value in LAST_CALLS):
+            self.end(record)
+
+    def leave(self, record):
+        within = self.nested[record.vcpu]
+        if not any(upcall.vector == record.vector for upcall in within):
+            return
+        while within[-1].vector != record.vector:
+            within.pop().close(record.time)  # left otherwise than by IRQ_RETURN
+        within.pop().close(record.time, record.value)
+
+    def end(self, record):
+        for upcall in self.nested.pop(record.vcpu, []):
+            upcall.close(record.time)
+        self.outstanding.pop(record.vcpu, None)
+
+    def stay(self, time):
+        """The trace ends."""
+        for upcall in (upcall for within in self.nested.values() for upcall in within):
+            upcall.close(time)
+            upcall.open = True
+
+
+def said_from(text, begin):
+    """What the one who says what is there says from there on, as one line: a line of its may have come in pieces."""
+    name = text[text.rfind("\n", 0, begin) + 1:begin]
+    first, *others = text[begin:].split("\n")
+    return "".join([first, *(line.removeprefix(name) for line in others if line.startswith(name))])
+
+
 class Trace:
     """What a dump says, in order."""
 
@@ -50,21 +129,43 @@ class Trace:
         begin = text.rfind("trace begin: ")
         if begin < 0:
             raise Refused(f"{where}: no dump of the trace in it: expected what the monitor says of `trace dump`")
-        name = text[text.rfind("\n", 0, begin) + 1:begin]
-        body = "".join(line.removeprefix(name) for line in text[begin:].splitlines() if line.startswith((name, "trace")))
-        body, end, _ = body.partition("trace end.")
+        body, end, _ = said_from(text, begin).partition("trace end.")
         if not end:
             raise Refused(f"{where}: the dump has no end: expected `trace end.`")
-        self.made, self.overwritten, self.hz = map(int, re.findall(r"\d+", body.partition(".")[0]))
+        head = HEAD.match(body)
+        if not head:
+            raise Refused(f"{where}: the dump is damaged: {body.partition('.')[0]}: expected records, overwritten and TSC ticks")
+        self.made, self.overwritten, self.hz = map(int, head.groups())
         self.names = {int(n): name for n, name in re.findall(r"partition (\d+) ([\w-]+)\.", body)}
         self.records = [Record(int(time, 16), kind, one(int(vcpu, 16)), int(vector), int(value, 16)) for
-                        time, kind, vcpu, vector, value in re.findall(r"@(\w+) (\w+) (\w+) (\d+) (\w+)\.", body)]
+                        time, kind, vcpu, vector, value in LINE.findall(body)]
+        self.check(where)
+        self.start, self.end = self.records[0].time, self.records[-1].time
+
+    def check(self, where):
+        """That it is whole."""
         if len(self.records) != self.made - self.overwritten:
             raise Refused(f"{where}: the dump is damaged, or a part of it was read before: {len(self.records)} records, "
                           f"expected {self.made - self.overwritten}")
         if not self.records:
             raise Refused(f"{where}: the dump is empty: expected records, as after `trace on`")
-        self.start, self.end = self.records[0].time, self.records[-1].time
+        last = self.records[0].time
+        for number, record in enumerate(self.records, 1):
+            if wrong := self.wrong(record, last):
+                raise Refused(f"{where}: the dump is damaged: record {number}, {record.kind}: {wrong}")
+            last = record.time
+
+    def wrong(self, record, last):
+        """What of a record can't be."""
+        if record.time < last:
+            return f"time {record.time:x}, expected {last:x} or later, as the one before it says"
+        if record.kind in ("upcall", "ack", "return") and record.vcpu is None:
+            return "in nobody's time, expected a partition's"
+        if record.kind == "window" and not record.value:
+            return "nobody's, expected a partition's"
+        named = numbers(record.value) if record.kind in ("raise", "switch", "window") else []
+        unknown = [n for n in [*named, record.vcpu] if n is not None and n not in self.names]
+        return f"of partition {unknown[0]}, expected one that the dump names" if unknown else None
 
     def seconds(self, time):
         return (time - self.start) / self.hz
@@ -88,37 +189,17 @@ class Trace:
 
     def upcalls(self):
         """All that begin in the trace, each with the raises that it is the first to tell of."""
-        found, nested, untold = [], collections.defaultdict(list), collections.defaultdict(list)
+        lives = Lives()
         for record in self.records:
-            within = nested[record.vcpu]
-            if record.kind == "raise":
-                for vcpu in numbers(record.value):
-                    untold[vcpu, record.vector].append(record.time)
-            elif record.kind == "upcall":
-                upcall = Upcall(record)
-                upcall.arrows = [Arrow(time, record.time) for time in untold.pop((record.vcpu, record.vector), [])]
-                found.append(upcall)
-                within.append(upcall)
-            elif record.kind == "ack":
-                waiting = untold[record.vcpu, record.vector]
-                del waiting[:record.value]
-            elif record.kind == "return" and any(upcall.vector == record.vector for upcall in within):
-                while within[-1].vector != record.vector:
-                    within.pop().close(record.time)  # left otherwise than by IRQ_RETURN
-                within.pop().close(record.time, record.value)
-            elif record.kind == "fault":
-                while within:
-                    within.pop().close(record.time)
-        for upcall in (upcall for within in nested.values() for upcall in within):
-            upcall.close(self.end)
-            upcall.open = True
-        return found
+            lives.take(record)
+        lives.stay(self.end)
+        return lives.found
 
 
 def read(path):
     """The last dump in a console's log; - is stdin."""
-    text = sys.stdin.read() if path == "-" else pathlib.Path(path).read_text(encoding="latin-1")
-    return Trace(text.replace("\r", ""), path)
+    data = sys.stdin.buffer.read() if path == "-" else pathlib.Path(path).read_bytes()
+    return Trace(data.decode("latin-1").replace("\r", ""), "stdin" if path == "-" else path)
 
 
 def totals(trace):

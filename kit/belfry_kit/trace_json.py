@@ -11,12 +11,15 @@ CPU, INTERRUPTS, WINDOWS = 1, 2, 3  # as threads of MACHINE; a vCPU's is its num
 
 def events(trace):
     """Each is a slice (X), a moment (i), an arrow's begin and end (s, f), or a name (M)."""
+    def nanoseconds(time):  # whole ones, so that what ends at one time does so for who reads it, too
+        return round(trace.seconds(time) * 1e9)
+
     def at(time):
-        return round(trace.seconds(time) * 1e6, 4)
+        return nanoseconds(time) / 1000
 
     def slice_of(track, name, start, end, **arguments):
-        return {"ph": "X", "pid": track[0], "tid": track[1], "name": name, "ts": at(start), "dur": round(at(end) - at(start), 4),
-                "args": arguments}
+        return {"ph": "X", "pid": track[0], "tid": track[1], "name": name, "ts": at(start),
+                "dur": (nanoseconds(end) - nanoseconds(start)) / 1000, "args": arguments}
 
     def moment(track, name, time, **arguments):
         return {"ph": "i", "s": "t", "pid": track[0], "tid": track[1], "name": name, "ts": at(time), "args": arguments}
@@ -24,6 +27,7 @@ def events(trace):
     def vcpu(number):
         return VCPUS, number + 1
 
+    nanosecond = trace.hz // 10**9 + 1  # in TSC ticks, no less: an arrow needs a slice to begin in
     yield from names(trace)
     for run in trace.runs():
         if run.vcpu is not None and run.end > run.start:
@@ -31,7 +35,7 @@ def events(trace):
     for window in trace.windows():
         yield slice_of((MACHINE, WINDOWS), trace.names[window.vcpu], window.start, window.end)
     for record in trace.of("raise"):
-        yield slice_of((MACHINE, INTERRUPTS), f"vector {record.vector}", record.time, record.time + 1,
+        yield slice_of((MACHINE, INTERRUPTS), f"vector {record.vector}", record.time, record.time + nanosecond,
                        partitions=[name for n, name in trace.names.items() if record.value >> n & 1])
     arrow_ids = itertools.count(1)
     for upcall in trace.upcalls():

@@ -6,9 +6,9 @@ import xml.etree.ElementTree
 
 import pytest
 
-from belfry_kit import trace, trace_json, trace_svg
+from belfry_kit import report, trace, trace_json, trace_svg
 from belfry_kit.paths import Refused
-from kit import belfry
+from kit import BELFRY, belfry, run
 from machine import Machine
 from test_monitor import Monitor
 from verdict import said
@@ -62,19 +62,80 @@ def test_an_upcall_that_is_left():
     assert [(u.vector, u.end, u.acknowledged) for u in parse(lines(records)).upcalls()] == [(48, 4, 1), (32, 4, 0)]
 
 
+def told(records):
+    """Of each upcall the raises that it tells of."""
+    return [[arrow.time for arrow in upcall.arrows] for upcall in parse(lines(records)).upcalls()]
+
+
+def test_acknowledged_in_the_upcall():
+    """That is what it told of: what came since another tells."""
+    records = [(1, "raise", B, 48, B), (2, "raise", B, 48, B), (3, "upcall", B, 48, 2), (4, "raise", B, 48, B),
+               (5, "ack", B, 48, 2), (6, "return", B, 48, 0), (7, "upcall", B, 48, 1)]
+    assert told(records) == [[1, 2], [4]]
+    assert told([*records[:4], (5, "ack", B, 48, 3), (6, "raise", B, 48, B), (7, "upcall", B, 48, 1)]) == [[1, 2], [6]]
+    assert told([*records[:4], (5, "return", B, 48, 2), (6, "ack", B, 48, 1), (7, "raise", B, 48, B), (8, "upcall", B, 48, 1)]
+                ) == [[1, 2], [7]]
+
+
+@pytest.mark.parametrize("end", [("fault", B, 13, 0x400010), ("call", B, 0, 12), ("call", B, 0, 13)], ids=lambda end: end[0])
+def test_a_life_ends(end):
+    """With its upcalls, and what was raised for it; others' go on."""
+    records = [(1, "upcall", A, 32, 1), (2, "upcall", B, 32, 1), (3, "raise", B, 48, A | B), (4, *end), (5, "upcall", B, 48, 1),
+               (6, "return", B, 48, 1), (7, "upcall", A, 48, 1)]
+    found = parse(lines(records)).upcalls()
+    assert [(u.vcpu, u.start, u.end, u.open) for u in found] == [(0, 1, 7, True), (1, 2, 4, False), (1, 5, 6, False),
+                                                                  (0, 7, 7, True)]
+    assert told(records) == [[], [], [], [3]]
+
+
+def test_discarded():
+    """What was raised before the vector was registered again is gone: an upcall tells of as many as it counts, the newest."""
+    assert told([(1, "raise", B, 48, B), (2, "raise", B, 48, B), (3, "upcall", B, 48, 1)]) == [[2]]
+
+
 def test_among_others_lines():
-    """A line in two pieces, and what others said between them; the last dump counts."""
+    """A line in two pieces, and what others said between them, whatever they are called; the last dump counts."""
     text = lines()
     broken = text[8]
-    text[8:9] = [broken[:14], "one: @1 raise 1 1 1.", "mon: " + broken[14:]]
+    text[8:9] = [broken[:14], "one: @1 raise 1 1 1.", "trace: trace end.", "trace: @1 raise 1 1 1.", "mon: " + broken[14:]]
     assert parse([*lines(RECORDS[:3]), *text]).records == parse(lines()).records
+
+
+def test_any_bytes(tmp_path):
+    """A log is a log, whatever a terminal caught; by a pipe, too."""
+    (tmp_path / "log").write_bytes(b"\xff\xfe\x85\n" + "\r\n".join(lines()).encode() + b"\n\xff")
+    shown = belfry("trace", tmp_path / "log")
+    assert shown.startswith("21 records in 0.2 ms; 0 before them were overwritten\n"), shown
+    assert run("sh", "-c", f"PYTHONIOENCODING=utf-8 {BELFRY} trace - <{tmp_path}/log") == shown
+
+
+def test_nothing_was_told():
+    """Neither of a vector nor of any."""
+    rows = list(report.show_trace(parse(lines([(1, "raise", B, 48, B), (2, "raise", B, 32, B), (3, "upcall", B, 32, 1)]))))
+    assert [row.split() for row in rows[2:]] == [["one", "32", "1", "0", "1", "1.0", "1.0"], ["one", "48", "1", "0", "0", "-", "-"]]
+    assert len(list(report.show_trace(parse(lines([(1, "raise", B, 48, 0)]))))) == 2
+
+
+def test_another_kind():
+    """What only a later hypervisor records is passed over."""
+    records = [*RECORDS, (301, "?", B, 1, 2)]
+    assert trace.totals(parse(lines(records))) == trace.totals(parse(lines()))
+    check_events(trace_json.data(parse(lines(records))))
 
 
 @pytest.mark.parametrize("text, words", [
     (["mon: > "], "no dump of the trace"),
     (lines()[:-2], "has no end"),
     (lines([]), "is empty"),
-    (lines()[:9] + lines()[10:], "damaged, or a part of it was read before: 20 records, expected 21")])
+    (lines()[:9] + lines()[10:], "damaged, or a part of it was read before: 20 records, expected 21"),
+    ([lines()[0], "mon: trace begin: 1 records, 2 ov", *lines()[2:]], "damaged: trace begin: 1 records, 2 ovpartition 0 mon: expected"),
+    ([line.replace(" 1000000 ", " 0 ") for line in lines()], "in a second: expected records, overwritten and TSC ticks"),
+    ([line.replace("@64 ", "@6x ") for line in lines()], "20 records, expected 21"),
+    ([line for line in lines() if "partition 1" not in line], "record 1, raise: of partition 1, expected one that the dump names"),
+    (lines([(9, "raise", B, 48, B), (10, "raise", B, 48, 1 << 40)]), "record 2, raise: of partition 40, expected one"),
+    (lines([(9, "raise", 0, 48, B), (10, "ack", 0, 48, 1)]), "record 2, ack: in nobody's time, expected a partition's"),
+    (lines([(9, "window", B, 0, 0)]), "record 1, window: nobody's, expected a partition's"),
+    (lines([(0x20, "raise", B, 48, B), (0x1f, "raise", B, 48, B)]), "record 2, raise: time 1f, expected 20 or later")])
 def test_no_good_dump(tmp_path, text, words):
     (tmp_path / "log").write_text("\n".join(text))
     with pytest.raises(Refused, match=words):
@@ -125,6 +186,18 @@ def test_events():
     moments = [(event["name"], event["ts"]) for event in data["traceEvents"] if event["ph"] == "i"]
     assert moments == [("IRQ_RETURN", 60), ("IRQ_ACK", 81), ("acknowledged vector 48", 82), ("fault #GP", 120), ("call 999", 200)]
     assert data["otherData"] == {"records": 28, "overwritten": 7}
+
+
+def test_fast_clock():
+    """Where a TSC tick is no nanosecond, slices still lie in one another, and arrows begin in one."""
+    text = "\n".join(lines([(7 * time, *rest) for time, *rest in RECORDS])).replace(" 1000000 TSC", " 3192747391 TSC")
+    data = trace_json.data(trace.Trace(text, "log"))
+    check_events(data)
+    for event in data["traceEvents"]:
+        if event["ph"] == "X":
+            assert event["dur"] > 0 or track(event) != (trace_json.MACHINE, trace_json.INTERRUPTS), event
+            for time in (event["ts"], event["dur"]):
+                assert re.fullmatch(r"\d+\.\d{1,3}", str(time)), event
 
 
 def svg_arrows(text):
@@ -180,5 +253,6 @@ def test_a_real_dump(traced, tmp_path):
 
 def test_wrong_part(tmp_path):
     (tmp_path / "log").write_text("\n".join(lines()))
-    assert "--ms" in belfry("trace", tmp_path / "log", "--ms", "5-4", status=2)
-    assert "--ms" in belfry("trace", tmp_path / "log", "--ms", "x", status=2)
+    for part in ("5-4", "x", "0-inf", "nan-nan", "1-nan", "-1-5"):
+        assert "--ms" in belfry("trace", tmp_path / "log", "--svg", "-", f"--ms={part}", status=2)
+    assert "--svg" in belfry("trace", tmp_path / "log", "--ms", "0-1", status=2)
