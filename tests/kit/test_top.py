@@ -10,6 +10,8 @@ import time
 
 import pytest
 
+from belfry_kit import top
+from belfry_kit.paths import Refused
 from kit import BELFRY, belfry, run, write_system
 
 WAIT = 60
@@ -84,3 +86,64 @@ def test_nobody_answers(tmp_path):
     assert belfry("top", tmp_path / "console", status=1) == "belfry: the system has ended\n"
     ended.join()
     server.close()
+
+
+@pytest.fixture
+def console(tmp_path):
+    """A console at which others say things: what it answers, in pieces, to what is typed up to the second Enter."""
+    server = socket.socket(socket.AF_UNIX)
+    server.bind(str(tmp_path / "console"))
+    server.listen()
+    speakers = []
+
+    def serve(pieces):
+        with server.accept()[0] as client:
+            typed = b""
+            while typed.count(b"\r") < 2:
+                typed += client.recv(100)
+            try:
+                for piece in pieces:
+                    client.sendall(piece.encode("latin-1"))
+                    time.sleep(0.02)
+            except OSError:
+                pass  # who asked has heard enough
+
+    def start(pieces):
+        speakers.append(threading.Thread(target=serve, args=[pieces]))
+        speakers[0].start()
+        return str(tmp_path / "console")
+
+    yield start
+    for speaker in speakers:
+        speaker.join()
+    server.close()
+
+
+@pytest.mark.parametrize("pieces", [
+    ["\r\nmon: > irqs a+b(c[.]\r\nmon: 1\r\nmon: 2\r\nmon: > "],
+    ["\r\nmon: > ir", "qs a+b(c[.]", "\r\nmon: 1\r", "\nmon: 2\r\nmo", "n: > "],
+    ["\r\nmon: > \r\none: ready\r\nmon: irq\r\none: irqs a+b(c[.]\r\nmon: s a+b(c[.]\r\n", "one: > 3\r\nmon: 1\r\none: > ",
+     "\r\nmon: 2\r\nmon: > \r\none: 4\r\n"]], ids=["at once", "in pieces", "among others"])
+def test_answer(console, pieces):
+    """Of the monitor, whatever others say, a prompt included; a command is no pattern."""
+    assert top.ask(console(pieces), "irqs a+b(c[.]") == ["1", "2"]
+
+
+@pytest.mark.parametrize("pieces", [["one: hello\r\n"] * 1000, ["\r\nmon: > help\r\nmon: 1\r\n", *["one: hello\r\n"] * 1000]],
+                         ids=["at all", "any longer"])
+def test_others_are_no_answer(console, pieces, monkeypatch):
+    monkeypatch.setattr(top, "PATIENCE", 0.5)
+    with pytest.raises(Refused, match="no monitor answers"):
+        top.ask(console(pieces), "help")
+
+
+@pytest.mark.parametrize("command", ["", "x" * 80, "trace on\nstop clock", "stop \x01", "stop größe"])
+def test_no_command(tmp_path, command):
+    said = belfry("ask", tmp_path / "console", command, status=1)
+    assert said.endswith(": expected a command of 1 to 79 printable ASCII characters\n"), said
+
+
+def test_longest_command(system):
+    """The monitor's line takes it."""
+    command = ("x" * 80)[:top.LINE_MAX]
+    assert belfry("ask", system.console, command) == f"{command}: no command; help says which there are\n"
