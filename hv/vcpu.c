@@ -103,9 +103,17 @@ void vcpu_stop(struct vcpu *vcpu)
     schedule_block(&schedule, vcpu->id);
 }
 
+APART static void trace_leaving(void)
+{
+    if (cpu.current)
+        trace_record(HV_TRACE_SWITCH, 0, 0);
+}
+
 /* Nobody runs until the next time through cpu_next(). */
 static struct frame *leave_to_nobody(void)
 {
+    if (UNLIKELY(trace_is_on()))
+        trace_leaving();
     cpu.current = NULL;
     cpu.self = 0;
     cpu.frame = &nobody;
@@ -159,12 +167,6 @@ static bool before(const struct vcpu *next)
     return next == cpu.current || ++cpu.postponed > CONSOLE_POSTPONED;
 }
 
-APART static void trace_leaving(void)
-{
-    if (cpu.current)
-        trace_record(HV_TRACE_SWITCH, 0, 0);
-}
-
 /* Nobody runs; where `fresh`, the time goes into work. */
 APART static struct frame *do_work(const struct vcpu *vcpu, bool fresh)
 {
@@ -184,7 +186,5 @@ struct frame *cpu_next(bool fresh)
         cpu.console_first = !started || before(next);
     if (started && !cpu.console_first)
         return enter(next);
-    if (UNLIKELY(trace_is_on()))
-        trace_leaving();
     return do_work(next, fresh);
 }

@@ -14,14 +14,25 @@ static int boot(void **state)
     return 0;
 }
 
+static void pass_a_tick(void)
+{
+    irq_tick();
+    if (!cpu_next(false))
+        cpu_next(true);
+}
+
+static void run_to(const struct vcpu *vcpu)
+{
+    while (cpu.current != vcpu)
+        pass_a_tick();
+}
+
 /* Both have started, the monitor runs, and the trace is on, with nothing in it. */
 static int begin(void **state)
 {
     (void)state;
-    while (cpu.current != monitor || guest->phase != PHASE_STARTED) {
-        irq_tick();
-        cpu_next(true);
-    }
+    while (cpu.current != monitor || guest->phase != PHASE_STARTED)
+        pass_a_tick();
     assert_int_equal(call(HV_CALL_SYSTEM_TRACE, HV_TRACE_ON), 0);
     return 0;
 }
@@ -157,14 +168,29 @@ static void switches_windows_and_faults(void **state)
     assert_int_equal(trace_unread(), 0);
 }
 
+/* Who is entered with a bad stack for an upcall has the CPU for that fault alone. */
+static void a_fault_on_the_way_in(void **state)
+{
+    (void)state;
+    run_to(guest);
+    call(HV_CALL_IRQ_REGISTER, 60, UPCALL);
+    call(HV_CALL_IRQ_RAISE, 60, 0);
+    run_to(monitor);
+    guest->page->irq_disabled = 0;
+    guest->frame.rsp = CODE + 1024;
+    while (guest->phase == PHASE_STARTED)
+        pass_a_tick();
+    pass_to(HV_TRACE_FAULT);
+    assert_record(HV_TRACE_FAULT, 33, guest->frame.rip, 2);
+    assert_record(HV_TRACE_SWITCH, 0, 0, 2);
+    assert_int_equal(trace_unread(), 0);
+}
+
 static void a_raise_for_two(void **state)
 {
     (void)state;
     call(HV_CALL_IRQ_REGISTER, HV_VECTOR_PIT, UPCALL);
-    while (cpu.current != guest) {
-        irq_tick();
-        cpu_next(true);
-    }
+    run_to(guest);
     call(HV_CALL_IRQ_REGISTER, HV_VECTOR_PIT, UPCALL);
     call(HV_CALL_SYSTEM_TRACE, HV_TRACE_ON); /* refused: it has no grant */
     trace_switch(true);
@@ -255,6 +281,7 @@ int main(void)
         cmocka_unit_test_setup(a_second_vector, begin),
         cmocka_unit_test_setup(acknowledgements, begin),
         cmocka_unit_test_setup(switches_windows_and_faults, begin),
+        cmocka_unit_test_setup(a_fault_on_the_way_in, begin),
         cmocka_unit_test_setup(a_raise_for_two, begin),
         cmocka_unit_test_setup(nothing_while_it_is_off, begin),
         cmocka_unit_test_setup(the_oldest_are_overwritten, begin),
