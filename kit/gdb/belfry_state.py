@@ -237,7 +237,7 @@ def trace(count):
     places = length(ring["record"])
     made = int(ring["made"]) // ring["record"][0].type.sizeof
     shown = min(made, places, made if count is None else count)
-    hz = int(variable("vcpus")[0]["page"]["tsc_hz"])
+    hz = int(variable("facts")["tsc_hz"])
     yield f"trace begin: {made} records, {made - shown} overwritten, {hz} TSC ticks in a second."
     yield from (f"partition {n} {called}." for n, called in enumerate(names))
     for n in range(made - shown, made):
