@@ -2,7 +2,7 @@
 /*
  * Sets the flags that gates leave as they are, DF and AC, and keeps them set while it makes calls,
  * is interrupted by ticks and by COM2's line, and at last faults. test_ways_in.py looks at what the
- * hypervisor's functions find.
+ * hypervisor's functions find. trace=1: of a system partition, which has all of that traced.
  */
 #include "guest.h"
 
@@ -38,5 +38,6 @@ void run(void)
     on_upcall = ignore;
     must_register(HV_VECTOR_COM2);
     must_register(HV_VECTOR_PIT);
+    call(HV_CALL_SYSTEM_TRACE, argument("trace", HV_TRACE_OFF));
     run_dirty(argument("turns", 20000));
 }

@@ -28,9 +28,9 @@ def number(stub, address):
 class Dirty:
     """The guest `dirty`, stopped at each way in."""
 
-    def __init__(self, boot, stub, cpu):
+    def __init__(self, boot, stub, cpu, traced):
         self.stub, self.names = stub, symbols()
-        self.booted = boot(["dirty.elf dirty line=0 line=3 ports=0x2f8-0x2ff"], cpu=cpu, qmp=True,
+        self.booted = boot([f"dirty.elf dirty system line=0 line=3 ports=0x2f8-0x2ff -- trace={traced:d}"], cpu=cpu, qmp=True,
                            devices=[*stub.options, "-serial", "null"])
         stub.connect()
 
@@ -59,10 +59,11 @@ class Dirty:
         return number(self.stub, self.stub["rsp"] + NMI_RFLAGS)
 
 
+@pytest.mark.parametrize("traced", [False, True], ids=["", "traced"])
 @pytest.mark.parametrize("cpu, cleared", [("qemu64", DF), ("max", DF | AC)])
-def test_flags(boot, stub, cpu, cleared):
-    """Gates leave DF and AC as the guest set them; AC would switch SMAP off."""
-    dirty = Dirty(boot, stub, cpu)
+def test_flags(boot, stub, cpu, cleared, traced):
+    """Gates leave DF and AC as the guest set them; AC would switch SMAP off. Traced, a call comes in by another way."""
+    dirty = Dirty(boot, stub, cpu, traced)
     for function in ("version", "trap_tick", "trap_interrupt"):
         dirty.run_to(function)
         assert stub.flags & cleared == 0, f"{function}: {stub.flags:#x}"
