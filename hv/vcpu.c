@@ -103,22 +103,38 @@ void vcpu_stop(struct vcpu *vcpu)
     schedule_block(&schedule, vcpu->id);
 }
 
-APART static void trace_leaving(void)
+/* A slice of what is to be done, by nobody (NULL) or in the time of `vcpu`. */
+static void work(const struct vcpu *vcpu)
 {
-    if (cpu.current)
-        trace_record(HV_TRACE_SWITCH, 0, 0);
+    if (cpu.console_first) {
+        cpu.console_first = false;
+        cpu.postponed = 0;
+        cpu.attention &= (uint8_t)~ATTEND_CONSOLE;
+        console_step();
+    } else if (!vcpu) {
+        partition_all_stopped();
+        cpu.halt = !console_step();
+    } else {
+        partition_work(vcpu->partition);
+    }
+    if (console_unshown())
+        irq_look_next(); /* ticks drive it */
 }
 
-/* Nobody runs until the next time through cpu_next(). */
-static struct frame *leave_to_nobody(void)
+/* Nobody runs until the next time through cpu_next(); where `fresh`, the time until then goes into
+ * work. */
+APART static struct frame *leave_to_nobody(const struct vcpu *vcpu, bool fresh)
 {
-    if (UNLIKELY(trace_is_on()))
-        trace_leaving();
+    if (UNLIKELY(trace_is_on()) && cpu.current)
+        trace_record(HV_TRACE_SWITCH, 0, 0);
+    compiler_barrier(); /* the record has cpu.self as it is yet */
     cpu.current = NULL;
     cpu.self = 0;
     cpu.frame = &nobody;
     cpu.attention = ATTEND_SWITCH | (cpu.attention & ATTEND_CONSOLE);
     cpu.halt = false;
+    if (fresh)
+        work(vcpu);
     return NULL;
 }
 
@@ -138,25 +154,7 @@ static struct frame *enter(struct vcpu *vcpu)
     if (!cpu.upcall)
         return &vcpu->frame;
     upcall_make();
-    return cpu.attention & ATTEND_SWITCH ? leave_to_nobody() : &vcpu->frame;
-}
-
-/* A slice of what is to be done, by nobody (NULL) or in the time of `vcpu`. */
-static void work(const struct vcpu *vcpu)
-{
-    if (cpu.console_first) {
-        cpu.console_first = false;
-        cpu.postponed = 0;
-        cpu.attention &= (uint8_t)~ATTEND_CONSOLE;
-        console_step();
-    } else if (!vcpu) {
-        partition_all_stopped();
-        cpu.halt = !console_step();
-    } else {
-        partition_work(vcpu->partition);
-    }
-    if (console_unshown())
-        irq_look_next(); /* ticks drive it */
+    return cpu.attention & ATTEND_SWITCH ? leave_to_nobody(vcpu, false) : &vcpu->frame;
 }
 
 /* Whether the console, which is to be served, is served before `next` runs. Not where the CPU
@@ -165,15 +163,6 @@ static void work(const struct vcpu *vcpu)
 static bool before(const struct vcpu *next)
 {
     return next == cpu.current || ++cpu.postponed > CONSOLE_POSTPONED;
-}
-
-/* Nobody runs; where `fresh`, the time goes into work. */
-APART static struct frame *do_work(const struct vcpu *vcpu, bool fresh)
-{
-    leave_to_nobody();
-    if (fresh)
-        work(vcpu);
-    return NULL;
 }
 
 struct frame *cpu_next(bool fresh)
@@ -186,5 +175,5 @@ struct frame *cpu_next(bool fresh)
         cpu.console_first = !started || before(next);
     if (started && !cpu.console_first)
         return enter(next);
-    return do_work(next, fresh);
+    return leave_to_nobody(next, fresh);
 }

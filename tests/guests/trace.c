@@ -24,7 +24,7 @@ typedef struct totals all_totals[PARTITIONS][ARRAY_LENGTH(vectors)];
 
 static all_totals traced;
 static uint64_t kinds[HV_TRACE_WINDOW + 1], returns, acks;
-static uint64_t running, last_time, read, wrong_vcpu, disorder;
+static uint64_t running, last_time, read, wrong_vcpu, disorder, with_vector;
 static uint64_t window, windows_in_turn;
 
 static void look(all_totals *at)
@@ -88,12 +88,15 @@ static void add(const struct hv_trace_record *record)
         break;
     case HV_TRACE_SWITCH:
         running = record->value + 1;
+        with_vector += record->vector != 0;
         break;
     case HV_TRACE_CALL:
+        with_vector += record->vector != 0;
         returns += record->value == HV_CALL_IRQ_RETURN;
         acks += record->value == HV_CALL_IRQ_ACK;
         break;
     case HV_TRACE_WINDOW:
+        with_vector += record->vector != 0;
         windows_in_turn += record->value != window && record->value < 1 << 2;
         window = record->value;
         break;
@@ -177,4 +180,5 @@ void run(void)
     OK(windows_in_turn > 5 && windows_in_turn == kinds[HV_TRACE_WINDOW],
        "%lu of %lu windows in their turn", windows_in_turn, kinds[HV_TRACE_WINDOW]);
     OK(kinds[0] == 0 && kinds[HV_TRACE_FAULT] == 0, "no records of other kinds");
+    IS(with_vector, 0, "records with a vector, of kinds that have none");
 }
