@@ -76,14 +76,15 @@ def test_no_system(tmp_path, words):
     assert said.startswith(f"belfry: {tmp_path / 'console'}: No such file or directory; expected the console"), said
 
 
-def test_nobody_answers(tmp_path):
+@pytest.mark.parametrize("words", [["top"], ["ask", "help"]])
+def test_nobody_answers(tmp_path, words):
     """Who listens is no monitor: that is said, and soon."""
     server = socket.socket(socket.AF_UNIX)
     server.bind(str(tmp_path / "console"))
     server.listen()
     ended = threading.Thread(target=lambda: server.accept()[0].close())
     ended.start()
-    assert belfry("top", tmp_path / "console", status=1) == "belfry: the system has ended\n"
+    assert belfry(words[0], tmp_path / "console", *words[1:], status=1) == "belfry: the system has ended\n"
     ended.join()
     server.close()
 

@@ -8,7 +8,7 @@ import pytest
 
 from belfry_kit import report, trace, trace_json, trace_svg
 from belfry_kit.paths import Refused
-from kit import BELFRY, belfry, run
+from kit import BELFRY, ROOT, belfry, run
 from machine import Machine
 from test_monitor import Monitor
 from verdict import said
@@ -16,6 +16,7 @@ from verdict import said
 HEAD = ["mon: > trace dump", "mon: trace begin: {made} records, {lost} overwritten, 1000000 TSC ticks in a second.",
         "mon: partition 0 mon.", "mon: partition 1 one."]
 A, B = 1, 2  # as sets
+HEALTH = (ROOT / "hv/health.c").read_text()
 
 # Two raises told by one upcall, in which another vector's comes; a poll; a fault within an upcall; one that does not end.
 RECORDS = [(100, "raise", B, 48, B), (110, "switch", A, 0, B), (120, "raise", B, 48, B), (130, "upcall", B, 48, 2),
@@ -109,6 +110,24 @@ def test_any_bytes(tmp_path):
     assert run("sh", "-c", f"PYTHONIOENCODING=utf-8 {BELFRY} trace - <{tmp_path}/log") == shown
 
 
+def test_table():
+    rows = [row.split() for row in report.show_trace(parse(lines(lost=7)))]
+    assert rows[0][:5] == ["21", "records", "in", "0.2", "ms;"] and rows[0][5:7] == ["7", "before"]
+    assert rows[2:] == [["mon", "32", "1", "0", "1", "75.0", "75.0"], ["one", "32", "1", "1", "1", "10.0", "10.0"],
+                        ["one", "48", "4", "3", "2", "10.0", "30.0"]]
+
+
+def test_names():
+    """The numbers of the interface, the words of the hypervisor's report."""
+    abi = (ROOT / "guest-api/include/belfry/hv_abi.h").read_text()
+    kinds = dict(re.findall(r"^#define HV_TRACE_(\w+) +(\d+) ", abi.partition("/* What happened")[2], re.M))
+    assert kinds == {kind.upper(): str(n) for n, kind in enumerate(trace.KINDS, 1)}
+    calls = {int(number): name for name, number in re.findall(r"^#define HV_CALL_(\w+) +(\d+)$", abi, re.M)}
+    assert calls == trace.CALLS
+    words = {int(n): name for n, name in re.findall(r'^ +\[(\d+)\] = "(#\w+)"', HEALTH, re.M)}
+    assert 13 in trace.FAULTS and trace.FAULTS.items() <= {**words, 32: "bad frame", 33: "bad stack"}.items()
+
+
 def test_nothing_was_told():
     """Neither of a vector nor of any."""
     rows = list(report.show_trace(parse(lines([(1, "raise", B, 48, B), (2, "raise", B, 32, B), (3, "upcall", B, 32, 1)]))))
@@ -198,6 +217,89 @@ def test_fast_clock():
             assert event["dur"] > 0 or track(event) != (trace_json.MACHINE, trace_json.INTERRUPTS), event
             for time in (event["ts"], event["dur"]):
                 assert re.fullmatch(r"\d+\.\d{1,3}", str(time)), event
+
+
+def events_of(kind):
+    """The track, the name and the arguments of each."""
+    return [(track(event), event["name"], event["args"]) for event in trace_json.data(parse(lines()))["traceEvents"] if
+            event["ph"] == kind]
+
+
+def test_what_events_say():
+    machine, one, mon = trace_json.MACHINE, (trace_json.VCPUS, 2), (trace_json.VCPUS, 1)
+    raises = (machine, trace_json.INTERRUPTS)
+    both, only = {"partitions": ["mon", "one"]}, {"partitions": ["one"]}
+    slices = events_of("X")
+    assert [slice_ for slice_ in slices if slice_[0] == raises] == [
+        (raises, "vector 48", only), (raises, "vector 48", only), (raises, "vector 32", both), (raises, "vector 48", only),
+        (raises, "vector 48", only)]
+    assert [slice_ for slice_ in slices if slice_[0] in (one, mon)] == [
+        (one, "vector 48", {"count": 2, "acknowledged": 2}), (one, "vector 32", {"count": 1, "acknowledged": 1}),
+        (mon, "vector 32", {"count": 1, "acknowledged": 0}), (one, "vector 48", {"count": 1, "acknowledged": 0})]
+    assert [moment for moment in events_of("i") if moment[2]] == [
+        (one, "acknowledged vector 48", {"count": 1}), (mon, "fault #GP", {"rip": "0x400010"})]
+    named = [event for event in trace_json.data(parse(lines()))["traceEvents"] if event["ph"] == "M"]
+    order = {track(event): event["args"]["sort_index"] for event in named if event["name"] == "thread_sort_index"}
+    names = {track(event): event["args"]["name"] for event in named if event["name"] == "thread_name"}
+    assert [names[of] for of in sorted(order, key=lambda of: (of[0], order[of]))] == [
+        "CPU", "interrupts", "windows", "mon", "one"]
+
+
+def test_arrows_end_in_the_upcall():
+    """And not in what begins behind it, as they would without `bp`."""
+    ends = [event for event in trace_json.data(parse(lines()))["traceEvents"] if event["ph"] == "f"]
+    assert ends and all(event["bp"] == "e" for event in ends)
+
+
+SVG = "{http://www.w3.org/2000/svg}"
+WIDE = trace_svg.WIDTH - trace_svg.LEFT - trace_svg.RIGHT
+
+
+def shares(element, *keys):
+    """Where it is, as shares of what is drawn."""
+    return [round((float(element.get(key)) - trace_svg.LEFT) / WIDE, 3) for key in keys]
+
+
+def bars(root):
+    """By row, from above, each with its title, and where it begins and ends."""
+    found = {}
+    for rect in root.iter(f"{SVG}rect"):
+        if title := rect.findtext(f"{SVG}title"):
+            begin, width = shares(rect, "x")[0], round(float(rect.get("width")) / WIDE, 3)
+            row = (float(rect.get("y")) - trace_svg.TOP) // trace_svg.ROW
+            found.setdefault(row, []).append((title, begin, round(begin + width, 3)))
+    return found
+
+
+def test_what_is_drawn():
+    """Of 200 µs."""
+    root = xml.etree.ElementTree.fromstring(trace_svg.draw(parse(lines())))
+    assert bars(root) == {
+        1: [("mon runs", 0.55, 0.65), ("window of mon", 0.45, 1), ("vector 32: 1", 0.575, 0.6)],
+        2: [("one runs", 0, 0.05), ("one runs", 0.05, 0.5), ("one runs", 0.65, 1), ("vector 48: 2", 0.15, 0.35),
+            ("vector 32: 1", 0.25, 0.305), ("vector 48: 1", 0.75, 1)]}
+    arrows = [line for line in root.iter(f"{SVG}line") if line.get("marker-end")][1:]
+    assert [shares(arrow, "x1", "x2") for arrow in arrows] == [[0, 0.15], [0.1, 0.15], [0.2, 0.25], [0.2, 0.575], [0.7, 0.75]]
+    rows = [(float(arrow.get("y2")) - trace_svg.TOP) // trace_svg.ROW for arrow in arrows]
+    assert rows == [2, 2, 2, 1, 2]
+    texts = {text.text: text for text in root.iter(f"{SVG}text")}
+    assert {"interrupts", "mon", "one", "µs"} <= texts.keys() and "ms" not in texts
+    assert {name: shares(texts[name], "x")[0] for name in ("0", "50", "100", "150", "200", "× #GP")} == {
+        "0": 0, "50": 0.25, "100": 0.5, "150": 0.75, "200": 1, "× #GP": 0.6}
+
+
+def test_a_part_is_drawn():
+    """Of what goes on at its ends, the part; ms where that is the unit."""
+    root = xml.etree.ElementTree.fromstring(trace_svg.draw(parse(lines()), 40e-6, 60e-6))
+    assert bars(root) == {2: [("one runs", 0, 1), ("vector 48: 2", 0, 1), ("vector 32: 1", 0.5, 1)]}
+    root = xml.etree.ElementTree.fromstring(trace_svg.draw(parse(lines([(1000 * time, *rest) for time, *rest in RECORDS]))))
+    texts = {text.text: text for text in root.iter(f"{SVG}text")}
+    assert "ms" in texts and shares(texts["150"], "x") == [0.75]
+
+
+def test_part_by_command(tmp_path):
+    (tmp_path / "log").write_text("\n".join(lines()))
+    assert belfry("trace", tmp_path / "log", "--svg", "-", "--ms", "0.04-0.06") == trace_svg.draw(parse(lines()), 4e-5, 6e-5)
 
 
 def svg_arrows(text):
