@@ -165,7 +165,24 @@ static void switches_windows_and_faults(void **state)
     assert_record(HV_TRACE_WINDOW, 0, 1, 0);
     assert_ptr_equal(cpu_next(false), &monitor->frame);
     assert_record(HV_TRACE_SWITCH, 0, 1, 0);
+    assert_ptr_equal(cpu_next(false), &monitor->frame); /* which has it already */
     assert_int_equal(trace_unread(), 0);
+}
+
+static void a_bad_frame_is_no_return(void **state)
+{
+    const struct hv_upcall frame = {.vector = 20, .rip = ENTRY, .rsp = MEM_END};
+
+    (void)state;
+    run_to(guest);
+    memcpy(guest_bytes(DATA), &frame, sizeof(frame));
+    guest->frame.rsp = DATA;
+    guest->frame.rip = CODE + 2;
+    uint64_t before = trace_made();
+    call(HV_CALL_IRQ_RETURN);
+    assert_int_equal(trace_made(), before + 1);
+    pass_to(HV_TRACE_FAULT);
+    assert_record(HV_TRACE_FAULT, 32, CODE + 2, 2);
 }
 
 /* Who is entered with a bad stack for an upcall has the CPU for that fault alone. */
@@ -217,6 +234,15 @@ static void nothing_while_it_is_off(void **state)
     assert_int_equal(trace_unread(), 0);
 }
 
+static struct hv_system_info info_call(void)
+{
+    struct hv_system_info told;
+
+    assert_int_equal(call(HV_CALL_SYSTEM_INFO, DATA, sizeof(told)), sizeof(told));
+    memcpy(&told, guest_bytes(DATA), sizeof(told));
+    return told;
+}
+
 static void the_oldest_are_overwritten(void **state)
 {
     (void)state;
@@ -237,6 +263,8 @@ static void the_oldest_are_overwritten(void **state)
     assert_record(HV_TRACE_CALL, 0, 4 * TRACE_RECORDS, 1);
     assert_int_equal(trace_overwritten(), 2 + 4 * TRACE_RECORDS);
     assert_int_equal(trace_made(), 6 * TRACE_RECORDS + 3);
+    assert_int_equal(info_call().traced, 6 * TRACE_RECORDS + 3);
+    assert_int_equal(info_call().overwritten, 2 + 4 * TRACE_RECORDS);
 }
 
 static uint64_t read_call(uint64_t address, uint64_t size)
@@ -246,7 +274,6 @@ static uint64_t read_call(uint64_t address, uint64_t size)
 
 static void reading_by_the_call(void **state)
 {
-    struct hv_system_info told;
     const struct hv_trace_record *records = guest_bytes(DATA);
     enum { SIZE = sizeof(*records) };
 
@@ -266,8 +293,7 @@ static void reading_by_the_call(void **state)
     assert_int_equal(read_call(CODE, UINT64_MAX), 0);
     assert_int_equal(call(HV_CALL_SYSTEM_TRACE, 3), HV_EINVAL);
     assert_int_equal(call(HV_CALL_SYSTEM_TRACE, UINT64_C(1) << 32), HV_EINVAL);
-    assert_int_equal(call(HV_CALL_SYSTEM_INFO, DATA, sizeof(told)), sizeof(told));
-    memcpy(&told, records, sizeof(told));
+    struct hv_system_info told = info_call();
     assert_int_equal(told.traced, 40);
     assert_int_equal(told.overwritten, 0);
     assert_int_equal(told.tracing, 1);
@@ -281,6 +307,7 @@ int main(void)
         cmocka_unit_test_setup(a_second_vector, begin),
         cmocka_unit_test_setup(acknowledgements, begin),
         cmocka_unit_test_setup(switches_windows_and_faults, begin),
+        cmocka_unit_test_setup(a_bad_frame_is_no_return, begin),
         cmocka_unit_test_setup(a_fault_on_the_way_in, begin),
         cmocka_unit_test_setup(a_raise_for_two, begin),
         cmocka_unit_test_setup(nothing_while_it_is_off, begin),

@@ -47,6 +47,7 @@ def test_upcalls():
 def test_whose_time():
     assert parse(lines()).runs() == [(1, 100, 110), (1, 110, 200), (None, 200, 210), (0, 210, 230), (1, 230, 300)]
     assert parse(lines()).windows() == [(0, 190, 300)]
+    assert parse(lines([(1, "window", B, 0, A), (5, "window", A, 0, B), (9, "call", B, 0, 0)])).windows() == [(0, 1, 5), (1, 5, 9)]
 
 
 def test_totals():
