@@ -191,8 +191,10 @@ static void a_fault_on_the_way_in(void **state)
     (void)state;
     run_to(guest);
     call(HV_CALL_IRQ_REGISTER, 60, UPCALL);
-    call(HV_CALL_IRQ_RAISE, 60, 0);
     run_to(monitor);
+    irq_raise(guest, 60); /* as input is, for another */
+    pass_to(HV_TRACE_RAISE);
+    assert_record(HV_TRACE_RAISE, 60, 2, 1);
     guest->page->irq_disabled = 0;
     guest->frame.rsp = CODE + 1024;
     while (guest->phase == PHASE_STARTED)
