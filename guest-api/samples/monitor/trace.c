@@ -21,23 +21,36 @@ static void show_state(void)
               info.traced, info.overwritten);
 }
 
+static struct hv_trace_record records[32];
+
+/* At most `most` records: how many there were. */
+static uint64_t read_some(uint64_t most)
+{
+    uint64_t size =
+        most < sizeof(records) / sizeof(records[0]) ? most * sizeof(records[0]) : sizeof(records);
+    int64_t written = hv_call_system_trace(HV_TRACE_READ, records, size);
+
+    return written > 0 ? (uint64_t)written / sizeof(records[0]) : 0;
+}
+
 /* Switched off before, so that what is said here does not take the places of what is to be said.
- * Each item ends in a full stop: a line that had to wait for room may come in two. */
+ * Each item ends in a full stop: a line that had to wait for room may come in two. No more than
+ * there are now: another may switch the trace on meanwhile. */
 static void dump(void)
 {
-    static struct hv_trace_record records[32];
-    int64_t size;
-
     hv_call_system_trace(HV_TRACE_OFF, NULL, 0);
     struct hv_system_info info = system_info();
+    uint64_t left = info.traced - info.overwritten, count;
     hv_printf("trace begin: %lu records, %lu overwritten, %lu TSC ticks in a second.\n",
               info.traced, info.overwritten, hv_page()->tsc_hz);
     for (uint64_t id = 0; id < info.partitions; id++)
         hv_printf("partition %lu %s.\n", id, partition_info(id).name);
-    while ((size = hv_call_system_trace(HV_TRACE_READ, records, sizeof(records))) > 0)
-        for (size_t i = 0; i < (size_t)size / sizeof(records[0]); i++)
+    while (left > 0 && (count = read_some(left)) > 0) {
+        left -= count;
+        for (size_t i = 0; i < count; i++)
             hv_printf("@%lx %s %lx %u %lx.\n", records[i].time, kind_name(records[i].kind),
                       records[i].vcpu, records[i].vector, records[i].value);
+    }
     hv_printf("trace end.\n");
 }
 
