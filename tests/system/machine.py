@@ -28,6 +28,12 @@ def module(line):
     return f"{GUESTS / image} {words}".strip().replace(",", ",,")
 
 
+def search_text(pattern, text):
+    """What of the text matches, or None."""
+    found = re.search(pattern, text)
+    return found and found.group()
+
+
 class Machine:
     """A running QEMU. Use it in a `with`; leaving that ends it."""
 
@@ -131,12 +137,16 @@ class Machine:
         return self.log.split("\r\n")
 
     def wait_for(self, pattern):
-        """Waits until a line of the console matches; answers the match."""
+        """Waits until a line of the console matches; answers the match. In a line that may go on, what would not be more then."""
         while True:
             ended = self.process.poll() is not None
-            for line in self.lines:
+            *lines, last = self.lines
+            for line in lines:
                 if found := re.search(pattern, line):
                     return found
+            found = re.search(pattern, last)
+            if found and (ended or all(found.group() == search_text(pattern, last + more) for more in "0a ")):
+                return found
             if ended:
                 raise AssertionError(f"never said: {pattern}\n{self.report()}")
             time.sleep(0.02)
