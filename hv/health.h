@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "belfry/hv_abi.h"
 #include "hv/compiler.h"
 #include "hv/config.h"
 
@@ -13,7 +14,7 @@ struct partition;
 struct vcpu;
 
 /* What a fault is: an exception's vector (0 to 31), or: */
-enum { FAULT_BAD_FRAME = 32, FAULT_BAD_STACK };
+enum { FAULT_BAD_FRAME = HV_FAULT_BAD_FRAME, FAULT_BAD_STACK = HV_FAULT_BAD_STACK };
 
 enum { EXCEPTION_PF = 14 };
 

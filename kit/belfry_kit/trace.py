@@ -1,23 +1,19 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A dump of the trace (docs/ABI.md, SYSTEM_TRACE), as the sample monitor shows it: what was recorded, and what that tells."""
 import collections
+import functools
 import pathlib
 import re
 import sys
 
-from belfry_kit.paths import Refused
+from belfry_kit.paths import Refused, kit_paths
 
 KINDS = ("raise", "upcall", "ack", "return", "switch", "call", "fault", "window")
 FAULTS = {0: "#DE", 1: "#DB", 3: "#BP", 4: "#OF", 5: "#BR", 6: "#UD", 7: "#NM", 11: "#NP", 12: "#SS", 13: "#GP", 14: "#PF",
           16: "#MF", 17: "#AC", 19: "#XM", 32: "bad frame", 33: "bad stack"}
-CALLS = {0: "VERSION", 1: "CONSOLE_WRITE", 2: "CONSOLE_READ", 10: "VCPU_YIELD", 11: "VCPU_WAIT", 12: "PARTITION_EXIT",
-         13: "PARTITION_RESTART", 30: "IRQ_REGISTER", 31: "IRQ_UNREGISTER", 32: "IRQ_ACK", 33: "IRQ_RETURN", 34: "IRQ_MASK",
-         35: "IRQ_UNMASK", 36: "IRQ_RAISE", 37: "IRQ_STATS", 38: "IRQ_POLL", 40: "SYSTEM_INFO", 41: "SYSTEM_PARTITION",
-         42: "SYSTEM_VECTOR", 43: "SYSTEM_LINE", 44: "SYSTEM_STOP", 45: "SYSTEM_START", 46: "SYSTEM_RESTART",
-         47: "SYSTEM_REBOOT", 48: "SYSTEM_TRACE"}
 
-# Which of them end a life of who makes them.
-LAST_CALLS = [number for number, name in CALLS.items() if name in ("PARTITION_EXIT", "PARTITION_RESTART")]
+# The hypercalls that end a life of who makes them.
+LAST_CALLS = ("PARTITION_EXIT", "PARTITION_RESTART")
 
 HEAD = re.compile(r"trace begin: (\d+) records, (\d+) overwritten, ([1-9]\d*) TSC ticks in a second\.")
 LINE = re.compile(r"@([0-9a-f]{1,16}) ([\w?]+) ([0-9a-f]{1,16}) (\d+) ([0-9a-f]{1,16})\.")
@@ -26,6 +22,17 @@ LINE = re.compile(r"@([0-9a-f]{1,16}) ([\w?]+) ([0-9a-f]{1,16}) (\d+) ([0-9a-f]{
 Record = collections.namedtuple("Record", "time kind vcpu vector value")
 Run = collections.namedtuple("Run", "vcpu start end")
 Arrow = collections.namedtuple("Arrow", "time start")  # from a raise to the upcall that tells of it
+
+
+@functools.cache
+def call_names():
+    """By number, as the contract has them."""
+    contract = (kit_paths().include / "belfry/hv_abi.h").read_text(encoding="utf-8")
+    return {int(number): name for name, number in re.findall(r"^#define HV_CALL_(\w+) +(\d+)$", contract, re.M)}
+
+
+def call_name(record):
+    return call_names().get(record.value, f"call {record.value}")
 
 
 def numbers(members):
@@ -92,7 +99,7 @@ class Lives:
             self.of(record.vcpu, record.vector).acknowledge(record.value)
         if record.kind == "return":
             self.leave(record)
-        elif record.kind == "fault" or (record.kind == "call" and record.value in LAST_CALLS):
+        elif record.kind == "fault" or (record.kind == "call" and call_name(record) in LAST_CALLS):
             self.end(record)
 
     def leave(self, record):

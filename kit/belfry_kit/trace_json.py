@@ -3,7 +3,7 @@
 for the interrupts, from which arrows lead into them, one for whom the CPU belongs to, one for windows."""
 import itertools
 
-from belfry_kit.trace import CALLS, FAULTS
+from belfry_kit.trace import FAULTS, call_name
 
 MACHINE, VCPUS = 1, 2  # as Chrome's processes
 CPU, INTERRUPTS, WINDOWS = 1, 2, 3  # as threads of MACHINE; a vCPU's is its number, from 1
@@ -50,7 +50,7 @@ def events(trace):
         if record.vcpu is None:
             continue
         if record.kind == "call":
-            yield moment(vcpu(record.vcpu), CALLS.get(record.value, f"call {record.value}"), record.time)
+            yield moment(vcpu(record.vcpu), call_name(record), record.time)
         elif record.kind == "ack":
             yield moment(vcpu(record.vcpu), f"acknowledged vector {record.vector}", record.time, count=record.value)
         else:

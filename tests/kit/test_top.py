@@ -51,7 +51,7 @@ def system(tmp_path):
     running.process.wait(10)
 
 
-def test_whole_way(system):
+def test_top_and_ask(system):
     system.wait_for("^mine: started")
     system.wait_for("^hello: Hello")
     shown = belfry("top", system.console, "--count", 2, "--seconds", 0.2)

@@ -170,8 +170,12 @@ struct hv_trace_record {
 #define HV_TRACE_RETURN 4 /* IRQ_RETURN: the frame's vector; how many it acknowledged */
 #define HV_TRACE_SWITCH 5 /* the CPU is given to another: 0; to whom, as a set like `vcpu` */
 #define HV_TRACE_CALL   6 /* a hypercall: 0; its number */
-#define HV_TRACE_FAULT  7 /* a fault: the exception's, or 32: bad frame, 33: bad stack; RIP */
+#define HV_TRACE_FAULT  7 /* a fault: the exception's vector, or HV_FAULT_…; RIP */
 #define HV_TRACE_WINDOW 8 /* a window begins: 0; whose, as a set like `vcpu` */
+
+/* Faults that are no exceptions. */
+#define HV_FAULT_BAD_FRAME 32
+#define HV_FAULT_BAD_STACK 33
 
 #define HV_NAME_SIZE 16 /* with the NUL */
 

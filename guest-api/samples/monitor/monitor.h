@@ -4,11 +4,9 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "belfry/hv_abi.h"
 
 #define PARTITIONS 64
-
-struct hv_partition_info;
-struct hv_system_info;
 
 /* The next byte that is typed; waits for it. */
 char next_byte(void);
